@@ -1,0 +1,24 @@
+# How every host target of the project is compiled, and what a layer is: one folder, one static library, and the
+# layers below it that it may include.
+add_library(ringside_options INTERFACE)
+target_compile_options(ringside_options INTERFACE -Wall -Wextra -Werror -Wno-missing-field-initializers)
+target_include_directories(ringside_options INTERFACE ${PROJECT_SOURCE_DIR})
+if(RINGSIDE_SANITIZE)
+  # GCC's -Wmaybe-uninitialized has false alarms in instrumented code.
+  target_compile_options(ringside_options INTERFACE -fsanitize=address,undefined -fno-sanitize-recover=undefined
+                                                    -fno-omit-frame-pointer -Wno-maybe-uninitialized)
+  target_link_options(ringside_options INTERFACE -fsanitize=address,undefined)
+endif()
+
+# ringside_layer(NAME LINKS target...): the .cpp files of the current folder's subfolder NAME.
+function(ringside_layer name)
+  cmake_parse_arguments(LAYER "" "" "LINKS" ${ARGN})
+  file(GLOB sources CONFIGURE_DEPENDS ${CMAKE_CURRENT_SOURCE_DIR}/${name}/*.cpp)
+  if(sources)
+    add_library(ringside_${name} STATIC ${sources})
+    target_link_libraries(ringside_${name} PUBLIC ringside_options ${LAYER_LINKS})
+  else()
+    add_library(ringside_${name} INTERFACE)
+    target_link_libraries(ringside_${name} INTERFACE ringside_options ${LAYER_LINKS})
+  endif()
+endfunction()

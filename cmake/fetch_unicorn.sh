@@ -6,7 +6,7 @@
 # Puts Unicorn 2.1 from Debian 13 ("trixie") into FOLDER (FOLDER/usr/include, FOLDER/usr/lib/TRIPLET), for systems whose
 # own libunicorn-dev is older. The library depends on nothing but libc 2.34, so it runs on Debian 12 too.
 #
-# It needs no root and changes nothing outside FOLDER's parent: apt runs with a configuration of its own, which reads
+# It needs no root and changes nothing but FOLDER: apt runs with a configuration of its own, which reads
 # none of /etc/apt's sources, states or hooks and keeps only the machine's download settings (proxies, certificates,
 # retries). apt checks the archive's signature against the Debian archive keyring and each package against the signed
 # index; without a good signature nothing is unpacked.
@@ -70,12 +70,13 @@ keyring=$(find_keyring)
   "Install the package debian-archive-keyring and start again."
 mirror=$(find_mirror)
 
-# Everything apt writes lies in one folder beside the target, removed at the end.
-work=$(mktemp -d "$(dirname -- "$target")/.unicorn.XXXXXX")
-trap 'rm -rf -- "$work"' EXIT
-mkdir -p "$work"/{lists/partial,state,cache/archives/partial,packages,root}
+# Everything apt writes lies in one folder, removed at the end. Not beside the target: apt takes a Signed-By path with a
+# space in it for a list of fingerprints.
+work=$(mktemp -d /tmp/ringside-unicorn.XXXXXX)
+unpacked="$target.new"
+trap 'rm -rf -- "$work" "$unpacked"' EXIT
+mkdir -p "$work"/{lists/partial,state,cache/archives/partial,packages}
 : >"$work/status"
-# apt reads signed-by files itself; a copy spares it a path with spaces in it and a folder it may not enter.
 cp -- "$keyring" "$work/keyring.${keyring##*.}"
 
 cat >"$work/debian.sources" <<SOURCES
@@ -127,11 +128,11 @@ if ! (cd -- "$work/packages" && apt-get download -q libunicorn-dev $library); th
   refuse "Unicorn's packages could not be fetched from Debian $suite at $mirror (see the lines above)." \
     "Check the network and start again."
 fi
+rm -rf -- "$unpacked"
 for package in "$work"/packages/*.deb; do
-  dpkg -x "$package" "$work/root"
+  dpkg -x "$package" "$unpacked"
 done
-header="$work/root/usr/include/unicorn/unicorn.h"
+header="$unpacked/usr/include/unicorn/unicorn.h"
 [[ -r $header ]] || refuse "The packages of Debian $suite hold no unicorn/unicorn.h: RINGSIDE_DEBIAN_SUITE names a release without it."
 rm -rf -- "$target"
-mv -- "$work/root" "$target"
-chmod 755 "$target"
+mv -- "$unpacked" "$target"

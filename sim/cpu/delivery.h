@@ -34,6 +34,8 @@ struct Exception {
   std::uint32_t error_code = 0;          // used where pushes_error_code(vector) and the source is fault or abort
   std::optional<std::uint64_t> cr2;      // linear address of a page fault, loaded into CR2 when the fault is recognised
   std::uint64_t dr6 = 0;                 // bits ORed into DR6 by a #DB
+  std::uint8_t instruction_bytes = 0;    // software_int and icebp: length of the instruction in front of RIP. A fault
+                                         // raised by its own delivery saves the RIP of that instruction (SDM 6.5)
   bool operator==(const Exception&) const = default;
 };
 

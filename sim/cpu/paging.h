@@ -15,6 +15,9 @@
 
 namespace ringside {
 
+// The width CPUID reports: higher address bits in an entry are reserved (SDM 4.1.4, MAXPHYADDR).
+inline constexpr unsigned kPhysicalAddressBits = 40;
+
 enum class PagingMode : std::uint8_t { none, two_level, pae, four_level };
 PagingMode paging_mode(const CpuState&);
 
@@ -58,7 +61,7 @@ using PhysicalReader = std::function<std::uint64_t(PhysAddr, unsigned size)>;
 Walk walk(const CpuState&, const PhysicalReader&, VirtAddr, Access);
 Walk walk(const CpuState&, const PhysicalMemory&, VirtAddr, Access);
 
-const char* name(WalkFault fault);   // "not present", "write to a read-only page", ...
+const char* name(WalkFault fault);                   // "not present", "write to a read-only page", ...
 const char* level_name(PagingMode, unsigned level);  // "PML4", "PDPT", "PD", "PT"
 
 }  // namespace ringside

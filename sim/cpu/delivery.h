@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-// Delivery of exceptions and interrupts: from "vector 14 is to be delivered" to the first instruction of a handler,
-// as a pure function of processor state and memory. It yields every micro-step on the way, so that a student can
-// see why the machine did what it did, and the new state, which the machine then puts in force.
-// Source: Intel SDM volume 3A chapter 6 (6.10 to 6.15), table 6-5 (double-fault conditions), 6.14 (64-bit mode), 7.7 (TSS).
+// Delivery of exceptions and interrupts: from "vector 14 is to be delivered" to the first instruction of a
+// handler, as a pure function of processor state and memory. It yields every micro-step on the way, so that a
+// student can see why the machine did what it did, and the new state, which the machine then puts in force.
+// Source: Intel SDM volume 3A chapter 6 (6.10 to 6.15), table 6-5 (double-fault conditions), 6.14 (64-bit
+// mode), 7.7 (TSS).
 #pragma once
 
 #include <cstdint>
@@ -16,7 +17,8 @@
 
 namespace ringside {
 
-// Where an event comes from decides the checks of the gate (DPL for software only), which RIP is pushed and EXT.
+// Where an event comes from decides the checks of the gate (DPL for software only), which RIP is pushed and
+// EXT.
 enum class Source : std::uint8_t {
   fault,         // the saved RIP is that of the instruction, which runs again
   trap,          // the saved RIP is behind the instruction (#DB single step, data breakpoints)
@@ -31,24 +33,26 @@ enum class Source : std::uint8_t {
 struct Exception {
   std::uint8_t vector = 0;
   Source source = Source::fault;
-  std::uint32_t error_code = 0;          // used where pushes_error_code(vector) and the source is fault or abort
-  std::optional<std::uint64_t> cr2;      // linear address of a page fault, loaded into CR2 when the fault is recognised
-  std::uint64_t dr6 = 0;                 // bits ORed into DR6 by a #DB
-  std::uint8_t instruction_bytes = 0;    // software_int and icebp: length of the instruction in front of RIP. A fault
-                                         // raised by its own delivery saves the RIP of that instruction (SDM 6.5)
+  std::uint32_t error_code = 0;  // used where pushes_error_code(vector) and the source is fault or abort
+  std::optional<std::uint64_t>
+      cr2;                // linear address of a page fault, loaded into CR2 when the fault is recognised
+  std::uint64_t dr6 = 0;  // bits ORed into DR6 by a #DB
+  std::uint8_t instruction_bytes =
+      0;  // software_int and icebp: length of the instruction in front of RIP. A fault
+          // raised by its own delivery saves the RIP of that instruction (SDM 6.5)
   bool operator==(const Exception&) const = default;
 };
 
-bool pushes_error_code(std::uint8_t vector);       // 8, 10, 11, 12, 13, 14, 17, 21
-const char* mnemonic(std::uint8_t vector);         // "#DE", "#PF", ...; "" above 31
-const char* exception_name(std::uint8_t vector);   // "Divide Error", ...; "interrupt" above 31
+bool pushes_error_code(std::uint8_t vector);      // 8, 10, 11, 12, 13, 14, 17, 21
+const char* mnemonic(std::uint8_t vector);        // "#DE", "#PF", ...; "" above 31
+const char* exception_name(std::uint8_t vector);  // "Divide Error", ...; "interrupt" above 31
 
 enum class MicroStepKind : std::uint8_t {
-  recognise,          // value = error code, address = linear address of a #PF
-  idt_limit,          // value = offset of the gate's last byte, value2 = IDTR limit
-  gate_read,          // address = gate, size 16 (long mode), 8, or 4 (real mode), value = low, value2 = high quadword
-  gate_type,          // value = type field
-  gate_dpl,           // software interrupts: value = gate DPL, value2 = CPL
+  recognise,  // value = error code, address = linear address of a #PF
+  idt_limit,  // value = offset of the gate's last byte, value2 = IDTR limit
+  gate_read,  // address = gate, size 16 (long mode), 8, or 4 (real mode), value = low, value2 = high quadword
+  gate_type,  // value = type field
+  gate_dpl,   // software interrupts: value = gate DPL, value2 = CPL
   gate_present,
   target_descriptor,  // address = descriptor in GDT/LDT, value = descriptor, value2 = selector
   target_check,       // code segment, DPL <= CPL, present, L and D; value = new CPL
@@ -61,28 +65,29 @@ enum class MicroStepKind : std::uint8_t {
   load_cs,            // value = selector, value2 = CPL
   load_flags,         // value = RFLAGS before, value2 = after (IF by an interrupt gate, TF, NT, RF, VM)
   jump,               // value = RIP of the handler
-  nested_fault,       // this attempt failed: vector and value = error code of the exception it raised, address = where
+  nested_fault,  // this attempt failed: vector and value = error code of the exception it raised, address =
+                 // where
 };
 
 enum class Pushed : std::uint8_t { none, ss, rsp, rflags, cs, rip, error_code, gs, fs, ds, es };
 
 struct MicroStep {
   MicroStepKind kind = MicroStepKind::recognise;
-  bool ok = true;               // false: this step is where the attempt failed
-  std::uint8_t vector = 0;      // being delivered; for nested_fault: the one that was raised
+  bool ok = true;           // false: this step is where the attempt failed
+  std::uint8_t vector = 0;  // being delivered; for nested_fault: the one that was raised
   Pushed what = Pushed::none;
-  std::uint8_t size = 0;        // bytes read or pushed
+  std::uint8_t size = 0;  // bytes read or pushed
   VirtAddr address;
   std::uint64_t value = 0, value2 = 0;
-  std::optional<Walk> walk;     // of the memory access that failed by a page fault
+  std::optional<Walk> walk;  // of the memory access that failed by a page fault
 };
 
 // What became of one attempt.
 enum class AttemptEnd : std::uint8_t {
-  delivered,      // the handler's first instruction is next
-  replaced,       // a second exception arose; table 6-5 says: handle the second one instead ("serially")
-  double_fault,   // table 6-5 says: deliver #DF
-  triple_fault,   // raised while delivering #DF: the processor shuts down
+  delivered,     // the handler's first instruction is next
+  replaced,      // a second exception arose; table 6-5 says: handle the second one instead ("serially")
+  double_fault,  // table 6-5 says: deliver #DF
+  triple_fault,  // raised while delivering #DF: the processor shuts down
 };
 
 struct Attempt {
@@ -93,22 +98,24 @@ struct Attempt {
 
 struct MemoryWrite {
   PhysAddr address;
-  VirtAddr linear;      // 0 for accessed and dirty bits
+  VirtAddr linear;  // 0 for accessed and dirty bits
   std::uint64_t value = 0;
   std::uint8_t size = 0;
 };
 
 struct Delivery {
   CpuState before;
-  std::vector<Attempt> attempts;        // the first is what was asked for; each further one grew out of the one before
-  std::vector<MemoryWrite> writes;      // pushes, accessed and dirty bits, TSS/descriptor busy bits, in order
-  CpuState after;                       // in force when delivered; on a triple fault, the state the chain left
+  std::vector<Attempt>
+      attempts;  // the first is what was asked for; each further one grew out of the one before
+  std::vector<MemoryWrite> writes;  // pushes, accessed and dirty bits, TSS/descriptor busy bits, in order
+  CpuState after;                   // in force when delivered; on a triple fault, the state the chain left
   bool triple_fault() const { return attempts.back().end == AttemptEnd::triple_fault; }
 };
 
-// REQUIRES: cpu.rip is the RIP to be saved. Changes nothing; put `writes` and `after` in force to carry it out.
-// Handles long mode (64-bit and compatibility code), 32-bit protected mode interrupt and trap gates, and real mode.
-// A task gate in protected mode raises #GP on its selector with a step that says so (hardware task switches are not modelled).
+// REQUIRES: cpu.rip is the RIP to be saved. Changes nothing; put `writes` and `after` in force to carry it
+// out. Handles long mode (64-bit and compatibility code), 32-bit protected mode interrupt and trap gates, and
+// real mode. A task gate in protected mode raises #GP on its selector with a step that says so (hardware task
+// switches are not modelled).
 Delivery deliver(const CpuState& cpu, const PhysicalMemory& memory, const Exception& exception);
 
 // Table 6-5: what a second exception during the delivery of the first leads to.

@@ -18,7 +18,8 @@
 // - The data bus buffers (ICW4 bit 3), beyond the bit's say in who is master.
 // - Before the first ICW1 the data sheet defines nothing: here INT stays low and OCWs are taken.
 //
-// Source: Intel 8259A data sheet, order number 231468-003. ELCR: Intel 82371AB (PIIX4), 290562-001, 4.2.5.
+// Source: Intel 8259A data sheet, order number 231468-003. ELCR: Intel 82371AB (PIIX4), 290562-001, registers
+// ELCR1 and ELCR2.
 #pragma once
 
 #include <array>

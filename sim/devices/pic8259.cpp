@@ -213,8 +213,7 @@ void write_elcr(Pic8259& pic, std::uint8_t value) {
   pic.irr = static_cast<std::uint8_t>((pic.irr & ~pic.elcr) | (pic.ir & pic.elcr));
 }
 
-// ---- the two chips of a PC
-// ------------------------------------------------------------------------------------
+// ---- the two chips of a PC ----
 
 namespace {
 

@@ -1,20 +1,19 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 // The 8259A programmable interrupt controller: eight request lines in, one INT line to the CPU out, and a
 // vector when the CPU acknowledges. A PC has two: the master at ports 0x20/0x21, and the slave at 0xA0/0xA1
-// whose INT goes to the master's IR2. `Pic8259` is one chip, `PicPair` the two with that one wire between
-// them.
+// whose INT goes to the master's IR2. `Pic8259` is one chip, `PicPair` the two with that one wire.
 //
-//   A0 = 0  write: ICW1 (D4 = 1), OCW2 (D4 = D3 = 0), OCW3 (D4 = 0, D3 = 1)    read: IRR or ISR, or the poll
-//   word A0 = 1  write: ICW2, ICW3, ICW4 in this order after ICW1, else OCW1 = IMR  read: IMR, or the poll
-//   word 0x4D0, 0x4D1  ELCR, a later chip set's addition: one bit a line, 1 = this line is level triggered
+//   A0 = 0  write: ICW1 (D4 = 1), OCW2 (D4 = D3 = 0), OCW3 (D4 = 0, D3 = 1)
+//           read: IRR or ISR, or the poll word
+//   A0 = 1  write: ICW2, ICW3, ICW4 in this order after ICW1, else OCW1 = IMR
+//           read: IMR, or the poll word
+//   0x4D0, 0x4D1  ELCR, a later chip set's addition: one bit a line, 1 = level triggered
 //
 // NOT MODELLED
-// - The time within an INTA sequence: both INTA pulses happen at one instant, so a request cannot vanish
-// between
+// - Time within an INTA sequence: both INTA pulses happen at one instant, so no request vanishes between
 //   them by itself. Acknowledging while INT is low gives the spurious IR7 that such a race gives.
-// - MCS-80/85 mode (ICW4 bit 0 clear) as an 8080 sees it: only the byte of the second INTA, which is the one
-// that
-//   an x86 takes for the vector.
+// - MCS-80/85 mode (ICW4 bit 0 clear) as an 8080 sees it: only the byte of the second INTA, which is the
+//   one that an x86 takes for the vector.
 // - The data bus buffers (ICW4 bit 3), beyond the bit's say in who is master.
 // - Before the first ICW1 the data sheet defines nothing: here INT stays low and OCWs are taken.
 //
@@ -142,8 +141,7 @@ struct PicReason {
 };
 PicReason standing(const Pic8259& pic, unsigned line);
 
-// ---- the two chips of a PC
-// ------------------------------------------------------------------------------------
+// ---- the two chips of a PC ----
 
 inline constexpr std::uint16_t kPicMasterPort = 0x20;
 inline constexpr std::uint16_t kPicSlavePort = 0xA0;

@@ -13,8 +13,7 @@
 // NOT MODELLED
 // - Which half of the CLK period samples GATE: a gate that changes counts from the next pulse on.
 // - A count of 1 in modes 2 and 3, which the data sheet calls illegal: the counter stops with OUT high.
-// - Power-on: the data sheet leaves it undefined. Here nothing counts, OUT is low, until a control word
-// comes.
+// - Power-on: the data sheet leaves it undefined. Here OUT is low until a control word comes.
 //
 // Source: Intel 8254 data sheet, order number 231164-005.
 #pragma once

@@ -127,7 +127,7 @@ std::optional<unsigned> seconds_to_alarm(const Rtc& rtc) {
 void write_a(Rtc& rtc, std::uint8_t value) {
   const bool ran = runs(rtc);
   rtc.register_a = value & 0x7F;
-  // "The first update cycle begins one-half second" after the divider is let go.
+  // A divider that is let go makes its first update half a second later (register A, DV2..DV0).
   if (!ran && runs(rtc)) rtc.divider_zero = (rtc.now + kTicksPerSecond / 2) % kTicksPerSecond;
 }
 
@@ -228,7 +228,7 @@ RtcTime time_of(const Rtc& rtc) {
           .second = decode(rtc, rtc.bytes[kSeconds])};
 }
 
-// RS3..RS0: 3 is 8192 Hz and each step halves it, down to 15 = 2 Hz; 1 and 2 repeat 256 and 128 Hz (table 5).
+// RS3..RS0: 3 is 8192 Hz and each step halves it, down to 15 = 2 Hz; 1 and 2 repeat 256 and 128 Hz.
 unsigned periodic_hz(const Rtc& rtc) {
   const unsigned rate = rtc.register_a & 15;
   if (!runs(rtc) || rate == 0) return 0;

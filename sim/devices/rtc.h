@@ -6,9 +6,12 @@
 //   0x70  write: bits 6-0 = address of the byte, bit 7 = 1 keeps NMI out    read: nothing drives the bus
 //   0x71  the byte
 //
-//   byte 0 seconds  2 minutes  4 hours  6 day of the week (Sunday = 1)  7 day of the month  8 month  9 year;
-//   1, 3, 5 alarm 0x0A  UIP DV2 DV1 DV0 RS3 RS2 RS1 RS0    0x0B  SET PIE AIE UIE SQWE DM 24/12 DSE 0x0C  IRQF
-//   PF AF UF 0 0 0 0              0x0D  VRT 0 0 0 0 0 0 0
+//   0x00 seconds      0x02 minutes      0x04 hours      their alarms at 0x01, 0x03, 0x05
+//   0x06 day of the week (Sunday = 1)   0x07 day of the month   0x08 month   0x09 year
+//   0x0A register A: UIP DV2 DV1 DV0 RS3 RS2 RS1 RS0
+//   0x0B register B: SET PIE AIE UIE SQWE DM 24/12 DSE
+//   0x0C register C: IRQF PF AF UF 0 0 0 0, cleared by reading it
+//   0x0D register D: VRT 0 0 0 0 0 0 0
 //
 // Time: the divider passes a whole second, and the time bytes change, at the end of the update cycle. UIP is
 // set in the 2228 microseconds before that (244 of warning, 1984 of update). All is computed from machine
@@ -73,9 +76,9 @@ Rtc rtc_with_battery(std::int64_t start = kRtcDefaultStart);
 // The same with the configuration bytes a BIOS writes for a machine with that much memory.
 Rtc rtc_after_bios(std::uint64_t memory_bytes, std::int64_t start = kRtcDefaultStart);
 
-// Memory sizes in bytes 0x15-0x18, 0x30, 0x31 (KiB), 0x34, 0x35 (64 KiB above 16 MiB), 0x5B-0x5D (64 KiB
-// above 4 GiB); `memory_bytes` counts all memory, as if it were in one piece up to 4 GiB less a gap that is
-// the caller's.
+// Writes bytes 0x15-0x18, 0x30, 0x31 (KiB below and above 1 MiB, at most 65535), 0x34, 0x35 (64 KiB units
+// between 16 MiB and 4 GiB), 0x5B-0x5D (64 KiB units above 4 GiB) and the checksum. `memory_bytes` counts
+// from physical address 0 in one piece.
 void set_memory_size(Rtc& rtc, std::uint64_t memory_bytes);
 // Drive types, upper half drive A: 0 none, 4 = 1.44 MB; also says in the equipment byte whether there is any.
 void set_floppy_types(Rtc& rtc, std::uint8_t types);

@@ -1,12 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 // The two system control ports of a PC/AT and PS/2: a handful of wires that no chip owned.
 //
-//   0x61  port B   write: bit 0 = GATE of PIT counter 2, bit 1 = speaker enable, bits 2, 3 = parity and
-//   channel check off
-//                  read: those four, bit 4 = refresh toggle, bit 5 = OUT of PIT counter 2, bits 6, 7 = memory
-//                  errors
-//   0x92  port A   bit 0 = fast reset (a 0 to 1 change resets the CPU), bit 1 = A20 gate (1 = A20 is not
-//   masked)
+//   0x61  port B   bit 0 = GATE of PIT counter 2, bit 1 = speaker enable, bits 2, 3 = error checks off;
+//                  read only: bit 4 = refresh toggle, bit 5 = OUT of PIT counter 2, bits 6, 7 = errors
+//   0x92  port A   bit 0 = fast reset (a 0 to 1 change resets the CPU), bit 1 = A20 gate (1 = A20 works)
 //
 // NOT MODELLED: memory errors (bits 6 and 7 of port B read 0), the security lock and the disk light of port A
 // (bits 3, 6 and 7 are kept and mean nothing).

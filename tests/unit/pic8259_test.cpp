@@ -231,8 +231,8 @@ TEST(Pic8259, AutomaticEoiOwesNothing) {
   EXPECT_TRUE(int_output(pic));
 }
 
-// "Automatic Rotation (Equal Priority Devices)", figure 7 of the data sheet: IS6 and IS4 set, rotation on
-// EOI.
+// "Automatic Rotation (Equal Priority Devices)": the data sheet's example has IS6 and IS4 set before the
+// command.
 TEST(Pic8259, RotateOnEoiMakesTheServedLineTheLowest) {
   Pic8259 pic = single_chip();
   pulse(pic, 6);
@@ -319,8 +319,7 @@ TEST(Pic8259, ReadsGiveIrrAfterInitialisationAndKeepTheLastChoice) {
   EXPECT_EQ(read_port(pic, 0), 0x00);
 }
 
-// ---- two chips
-// ------------------------------------------------------------------------------------------------
+// ---- two chips ----
 
 TEST(PicPair, ABiosLeavesTimerKeyboardCascadeAndFloppyOpen) {
   const PicPair pair = pic_after_bios();
@@ -444,8 +443,7 @@ TEST(PicPair, WritesSayWhichChipAndWhat) {
   EXPECT_EQ(read_port(pair, 0x4D1), 0xDE);
 }
 
-// ---- laws of every device
-// -------------------------------------------------------------------------------------
+// ---- laws of every device ----
 
 // One random step of outside traffic; returns what was read or acknowledged.
 unsigned random_step(PicPair& pair, std::mt19937& random) {

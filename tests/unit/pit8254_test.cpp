@@ -259,8 +259,7 @@ TEST(Pit8254, AfterABiosTimerTicksAndSpeakerIsSilent) {
   EXPECT_EQ(next_event(Pit8254{}), kNever);
 }
 
-// ---- laws of every device
-// -------------------------------------------------------------------------------------
+// ---- laws of every device ----
 
 unsigned random_step(Pit8254& pit, std::mt19937& random, Ticks now) {
   const unsigned offset = random() % 4;

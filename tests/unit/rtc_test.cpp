@@ -264,8 +264,7 @@ TEST(Rtc, ADeadBatteryShowsAndTheClockStandsStill) {
   EXPECT_EQ(next_event(rtc), kNever);
 }
 
-// ---- laws of every device
-// -------------------------------------------------------------------------------------
+// ---- laws of every device ----
 
 unsigned random_step(Rtc& rtc, std::mt19937& random, Ticks now) {
   const auto value = static_cast<std::uint8_t>(random());

@@ -1,0 +1,116 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "sim/cpu/block.h"
+
+#include <capstone/capstone.h>
+
+#include <new>
+
+namespace ringside {
+
+std::optional<Opcode> opcode_of(std::span<const std::byte> code, unsigned bits) {
+  Opcode op;
+  std::size_t at = 0;
+  const auto peek = [&](std::size_t i) { return i < code.size() ? std::to_integer<std::uint8_t>(code[i]) : std::uint8_t{0}; };
+  for (;; ++at) {
+    if (at >= code.size()) return std::nullopt;
+    const std::uint8_t b = peek(at);
+    if (b == 0x66) op.operand_size = true;
+    else if (b == 0xF3) op.rep = true;
+    else if (b == 0xF2) op.repne = true;
+    else if (b != 0x67 && b != 0xF0 && b != 0x2E && b != 0x36 && b != 0x3E && b != 0x26 && b != 0x64 && b != 0x65) break;
+  }
+  if (bits == 64 && (peek(at) & 0xF0) == 0x40) op.rex = peek(at++);
+  if (peek(at) == 0x0F) {
+    op.map = 1;
+    ++at;
+  }
+  if (at >= code.size()) return std::nullopt;
+  op.length_to_opcode = static_cast<std::uint8_t>(at);
+  op.byte = peek(at);
+  op.modrm = peek(at + 1);
+  return op;
+}
+
+InsnKind classify(std::span<const std::byte> code, unsigned bits) {
+  const auto op = opcode_of(code, bits);
+  if (!op) return InsnKind::plain;
+  const unsigned reg = op->modrm >> 3 & 7;
+  const bool memory = op->modrm >> 6 != 3;
+  if (op->map == 0) {
+    switch (op->byte) {
+      case 0xCC: case 0xCD: case 0xCE: case 0xF1: return InsnKind::ours;               // INT3, INT n, INTO, INT1
+      case 0x6C: case 0x6D: case 0x6E: case 0x6F:                                       // INS, OUTS
+      case 0xE4: case 0xE5: case 0xE6: case 0xE7:                                       // IN, OUT imm8
+      case 0xEC: case 0xED: case 0xEE: case 0xEF: return InsnKind::port;                // IN, OUT DX
+      case 0xCF: case 0xCA: case 0xCB: case 0x9A: case 0xEA: return InsnKind::control;  // IRET, RETF, CALL, JMP ptr
+      case 0xFF: return memory && (reg == 3 || reg == 5) ? InsnKind::control : InsnKind::plain;  // CALL, JMP m16:xx
+      default: return InsnKind::plain;
+    }
+  }
+  switch (op->byte) {
+    case 0x05: case 0x07: case 0x34: case 0x35:  // SYSCALL, SYSRET, SYSENTER, SYSEXIT
+    case 0x30: case 0x31: case 0x32: case 0x33:  // WRMSR, RDTSC, RDMSR, RDPMC
+    case 0xA2: case 0x21: case 0x23:             // CPUID, MOV r, DR and MOV DR, r
+      return InsnKind::ours;
+    case 0x20: case 0x22: case 0x06: return InsnKind::control;  // MOV r, CR; MOV CR, r; CLTS
+    case 0x01:
+      if (memory) return reg == 6 || reg == 7 ? InsnKind::control : InsnKind::plain;  // LMSW, INVLPG
+      if (reg == 6) return InsnKind::control;                                          // LMSW r
+      switch (op->modrm) {
+        case 0xC0: case 0xC1: case 0xC2: case 0xC3: case 0xC4:  // VMX
+        case 0xC8: case 0xC9: case 0xD0: case 0xD1:             // MONITOR, MWAIT, XGETBV, XSETBV
+        case 0xD8: case 0xD9: case 0xDA: case 0xDB: case 0xDC: case 0xDD: case 0xDE: case 0xDF:  // SVM
+        case 0xF8: case 0xF9: return InsnKind::ours;            // SWAPGS, RDTSCP
+        default: return InsnKind::plain;
+      }
+    case 0xC7:
+      // RDRAND, RDSEED, RDPID: CPUID says there are none, and the host's randomness may not come in.
+      return !memory && reg >= 6 ? InsnKind::ours : InsnKind::plain;
+    default: return InsnKind::plain;
+  }
+}
+
+struct BlockDecoder::Handles {
+  csh of16 = 0, of32 = 0, of64 = 0;
+  cs_insn* insn = nullptr;
+  csh of(unsigned bits) const { return bits == 64 ? of64 : bits == 32 ? of32 : of16; }
+};
+
+BlockDecoder::BlockDecoder() : handles_(std::make_unique<Handles>()) {
+  if (cs_open(CS_ARCH_X86, CS_MODE_16, &handles_->of16) != CS_ERR_OK || cs_open(CS_ARCH_X86, CS_MODE_32, &handles_->of32) != CS_ERR_OK ||
+      cs_open(CS_ARCH_X86, CS_MODE_64, &handles_->of64) != CS_ERR_OK)
+    throw std::bad_alloc();
+  handles_->insn = cs_malloc(handles_->of64);
+  if (!handles_->insn) throw std::bad_alloc();
+}
+
+BlockDecoder::~BlockDecoder() {
+  cs_free(handles_->insn, 1);
+  cs_close(&handles_->of16);
+  cs_close(&handles_->of32);
+  cs_close(&handles_->of64);
+}
+
+unsigned BlockDecoder::length(std::span<const std::byte> code, unsigned bits) {
+  const auto* at = reinterpret_cast<const std::uint8_t*>(code.data());
+  std::size_t left = code.size();
+  std::uint64_t address = 0;
+  return cs_disasm_iter(handles_->of(bits), &at, &left, &address, handles_->insn) ? handles_->insn->size : 0;
+}
+
+BlockContents BlockDecoder::decode(std::span<const std::byte> code, std::uint64_t address, unsigned bits) {
+  BlockContents contents;
+  const auto* at = reinterpret_cast<const std::uint8_t*>(code.data());
+  std::size_t left = code.size();
+  while (left > 0) {
+    const std::size_t offset = code.size() - left;
+    contents.starts.push_back(static_cast<std::uint16_t>(offset));
+    ++contents.instructions;
+    const InsnKind kind = classify(code.subspan(offset, left < 15 ? left : 15), bits);
+    if (kind != InsnKind::plain) contents.marks.push_back({static_cast<std::uint16_t>(offset), kind});
+    if (!cs_disasm_iter(handles_->of(bits), &at, &left, &address, handles_->insn)) break;  // no instruction: #UD ends the block
+  }
+  return contents;
+}
+
+}  // namespace ringside

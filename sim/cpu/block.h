@@ -1,0 +1,61 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+// What stands in a translated block: how many instructions, and which of them the engine may not run as it likes.
+// Source: Intel SDM volume 2, appendix A (opcode maps).
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <span>
+#include <vector>
+
+namespace ringside {
+
+enum class InsnKind : std::uint8_t {
+  plain,
+  ours,      // not run by the engine but by sim/cpu itself: RDTSC, CPUID, RDMSR, SYSCALL, INT n, MOV DR, ...
+  port,      // IN, OUT, INS, OUTS: the devices need the exact time
+  control,   // may change mode, ring or address translation: far transfers, MOV CR, INVLPG; the machine looks after it
+};
+
+// Kind of the instruction whose bytes these are (1 to 15); `bits` is 16, 32 or 64.
+InsnKind classify(std::span<const std::byte> code, unsigned bits);
+
+// The opcode behind prefixes: map 0 (one byte), 1 (0F), and the ModRM byte where there is one.
+struct Opcode {
+  std::uint8_t map = 0, byte = 0, modrm = 0;
+  std::uint8_t rex = 0;                                     // 0x40-0x4F, or 0
+  bool operand_size = false, rep = false, repne = false;    // 66, F3, F2
+  std::uint8_t length_to_opcode = 0;                        // bytes before the opcode byte
+};
+std::optional<Opcode> opcode_of(std::span<const std::byte> code, unsigned bits);
+
+struct Mark {
+  std::uint16_t offset;
+  InsnKind kind;
+};
+
+struct BlockContents {
+  std::uint32_t instructions = 0;
+  std::vector<Mark> marks;                 // in order; empty for most blocks
+  std::vector<std::uint16_t> starts;       // offset of each instruction
+};
+
+// Decodes whole instructions until `code` is used up. A byte that is no instruction counts as one (it raises #UD).
+class BlockDecoder {
+ public:
+  BlockDecoder();
+  ~BlockDecoder();
+  BlockDecoder(const BlockDecoder&) = delete;
+  BlockDecoder& operator=(const BlockDecoder&) = delete;
+  BlockContents decode(std::span<const std::byte> code, std::uint64_t address, unsigned bits);
+  // Length of the first instruction in bytes; 0 if there is none.
+  unsigned length(std::span<const std::byte> code, unsigned bits);
+
+ private:
+  struct Handles;
+  std::unique_ptr<Handles> handles_;
+};
+
+}  // namespace ringside

@@ -17,8 +17,8 @@
 
 namespace ringside {
 
-// Where an event comes from decides the checks of the gate (DPL for software only), which RIP is pushed and
-// EXT.
+// Where an event comes from decides the checks of the gate (DPL for software only), RF in the saved RFLAGS
+// and EXT.
 enum class Source : std::uint8_t {
   fault,         // the saved RIP is that of the instruction, which runs again
   trap,          // the saved RIP is behind the instruction (#DB single step, data breakpoints)
@@ -33,13 +33,12 @@ enum class Source : std::uint8_t {
 struct Exception {
   std::uint8_t vector = 0;
   Source source = Source::fault;
-  std::uint32_t error_code = 0;  // used where pushes_error_code(vector) and the source is fault or abort
-  std::optional<std::uint64_t>
-      cr2;                // linear address of a page fault, loaded into CR2 when the fault is recognised
-  std::uint64_t dr6 = 0;  // bits ORed into DR6 by a #DB
-  std::uint8_t instruction_bytes =
-      0;  // software_int and icebp: length of the instruction in front of RIP. A fault
-          // raised by its own delivery saves the RIP of that instruction (SDM 6.5)
+  std::uint32_t error_code = 0;      // used where pushes_error_code(vector) and the source is fault or abort
+  std::optional<std::uint64_t> cr2;  // of a page fault: the linear address, put into CR2
+  std::uint64_t dr6 = 0;             // of a #DB: bits ORed into DR6
+  // Of software_int and icebp: length of the instruction, which lies in front of RIP. When its own delivery
+  // raises a fault, that fault saves the RIP of the instruction (SDM 6.5).
+  std::uint8_t instruction_bytes = 0;
   bool operator==(const Exception&) const = default;
 };
 
@@ -48,12 +47,12 @@ const char* mnemonic(std::uint8_t vector);        // "#DE", "#PF", ...; "" above
 const char* exception_name(std::uint8_t vector);  // "Divide Error", ...; "interrupt" above 31
 
 enum class MicroStepKind : std::uint8_t {
-  recognise,  // value = error code, address = linear address of a #PF
-  idt_limit,  // value = offset of the gate's last byte, value2 = IDTR limit
-  gate_read,  // address = gate, size 16 (long mode), 8, or 4 (real mode), value = low, value2 = high quadword
-  gate_type,  // value = type field
-  gate_dpl,   // software interrupts: value = gate DPL, value2 = CPL
-  gate_present,
+  recognise,     // value = error code, address = linear address of a #PF
+  idt_limit,     // value = offset of the gate's last byte, value2 = IDTR limit
+  gate_read,     // address = gate, size 16 (long mode), 8 or 4 (real mode), value, value2 = low, high half
+  gate_type,     // value = type field with the S bit; 5, a task gate, fails at target_descriptor
+  gate_dpl,      // software interrupts: value = gate DPL, value2 = CPL
+  gate_present,  // value = P
   target_descriptor,  // address = descriptor in GDT/LDT, value = descriptor, value2 = selector
   target_check,       // code segment, DPL <= CPL, present, L and D; value = new CPL
   stack_same,         // value = RSP kept
@@ -65,8 +64,7 @@ enum class MicroStepKind : std::uint8_t {
   load_cs,            // value = selector, value2 = CPL
   load_flags,         // value = RFLAGS before, value2 = after (IF by an interrupt gate, TF, NT, RF, VM)
   jump,               // value = RIP of the handler
-  nested_fault,  // this attempt failed: vector and value = error code of the exception it raised, address =
-                 // where
+  nested_fault,       // this attempt failed: vector, value = error code of what it raised, address = where
 };
 
 enum class Pushed : std::uint8_t { none, ss, rsp, rflags, cs, rip, error_code, gs, fs, ds, es };
@@ -105,17 +103,19 @@ struct MemoryWrite {
 
 struct Delivery {
   CpuState before;
-  std::vector<Attempt>
-      attempts;  // the first is what was asked for; each further one grew out of the one before
-  std::vector<MemoryWrite> writes;  // pushes, accessed and dirty bits, TSS/descriptor busy bits, in order
+  std::vector<Attempt> attempts;    // the first is what was asked for; each further one grew out of the last
+  std::vector<MemoryWrite> writes;  // pushes, accessed and dirty bits, in order
   CpuState after;                   // in force when delivered; on a triple fault, the state the chain left
   bool triple_fault() const { return attempts.back().end == AttemptEnd::triple_fault; }
 };
 
 // REQUIRES: cpu.rip is the RIP to be saved. Changes nothing; put `writes` and `after` in force to carry it
-// out. Handles long mode (64-bit and compatibility code), 32-bit protected mode interrupt and trap gates, and
-// real mode. A task gate in protected mode raises #GP on its selector with a step that says so (hardware task
-// switches are not modelled).
+// out. Handles long mode (64-bit and compatibility code), protected mode with 32-bit and 16-bit gates,
+// virtual-8086 and real mode. A task gate raises #GP on its selector (hardware task switches are not
+// modelled). Left to the caller: the IOPL check of INT n in virtual-8086 mode, which the instruction makes
+// before anything is delivered, and RF in cpu.rflags when an interrupt breaks into a repeated string
+// instruction (SDM 17.3.1.1). Pages are walked afresh in memory: a translation that only a TLB still knows is
+// not used.
 Delivery deliver(const CpuState& cpu, const PhysicalMemory& memory, const Exception& exception);
 
 // Table 6-5: what a second exception during the delivery of the first leads to.

@@ -1,0 +1,90 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+// Images cut off and changed at random: whatever they say, asking about them neither crashes nor hangs nor
+// gives answers that break the promises of the headers.
+#include <gtest/gtest.h>
+
+#include <random>
+
+#include "subject_image.h"
+
+namespace ringside {
+namespace {
+
+#ifndef ROUNDS
+#define ROUNDS 150  // a longer run: compile with -DROUNDS=100000
+#endif
+constexpr int kRounds = ROUNDS;
+
+void ask_everything(const Symbols& symbols) {
+  std::vector<VirtAddr> addresses{VirtAddr{0}, VirtAddr{~0ull}};
+  for (std::uint64_t offset = 0; offset < 0x1010; offset += 7)
+    addresses.push_back(VirtAddr{placed::base + offset});
+  for (const Symbol& symbol : symbols.names()) addresses.push_back(symbol.start);
+  const ReadMemory stack = [](VirtAddr address, std::span<std::byte> out) {
+    for (std::byte& byte : out)
+      byte = static_cast<std::byte>((placed::base + 0xb05) >> 8 * (address.value++ & 7));
+    return true;
+  };
+  for (const VirtAddr address : addresses) {
+    const auto location = symbols.find(address);
+    if (location) {
+      EXPECT_TRUE(location->symbol->holds(address));
+    }
+    if (const LineRow* row = symbols.line_row(address)) {
+      EXPECT_LT(address.value - row->start.value, row->size);
+      EXPECT_LT(row->file, symbols.source_files().size());
+    }
+    EXPECT_FALSE(symbols.source_frames(address).empty());
+    UnwindRegisters registers{.rip = address.value};
+    registers.gpr[4] = registers.gpr[5] = 0x1000;
+    const auto frames = symbols.backtrace(registers, stack);
+    EXPECT_FALSE(frames.empty());
+    EXPECT_LE(frames.size(), 64u * 65u);
+  }
+  for (const std::string& file : symbols.source_files()) symbols.addresses(file, 40);
+  (void)symbols.resolve("subject.cpp:40");
+  (void)symbols.resolve("init");
+  (void)symbols.resolve("interupt_entry");
+}
+
+void try_image(const std::vector<std::byte>& bytes) {
+  // A copy of exactly this size, so that AddressSanitizer and Valgrind see a step beyond its end.
+  const auto symbols = Symbols::load(std::vector<std::byte>(bytes));
+  if (symbols) ask_everything(*symbols);
+}
+
+class HostileImage : public testing::TestWithParam<const char*> {
+ protected:
+  std::vector<std::byte> bytes = image_bytes(GetParam());
+};
+
+TEST_P(HostileImage, CutOffAnywhere) {
+  for (std::size_t size = 0; size < bytes.size(); size += size < 256 ? 1 : 211) {
+    try_image({bytes.begin(), bytes.begin() + static_cast<std::ptrdiff_t>(size)});
+  }
+}
+
+TEST_P(HostileImage, ChangedAtRandom) {
+  // Code and data do not matter: change the headers and what follows the loaded sections.
+  std::mt19937 random(20240229);
+  const std::size_t interesting = bytes.size() - 0x3000;
+  for (int round = 0; round < kRounds; ++round) {
+    std::vector<std::byte> changed = bytes;
+    const int changes = 1 << random() % 6;
+    for (int i = 0; i < changes; ++i) {
+      const std::size_t header = random() % 64, tail = 0x2000 + random() % (interesting + 0x1000);
+      const std::size_t place = random() % 8 == 0 ? header : std::min(tail, bytes.size() - 1);
+      constexpr unsigned kTelling[] = {0x00, 0x01, 0x7F, 0x80, 0xFF};
+      changed[place] =
+          static_cast<std::byte>(random() % 2 ? random() : kTelling[random() % std::size(kTelling)]);
+    }
+    try_image(changed);
+  }
+}
+
+INSTANTIATE_TEST_SUITE_P(Images, HostileImage,
+                         testing::Values("subject.elf", "subject_dwarf4.elf", "subject_debug_frame.elf",
+                                         "subject_compressed.elf", "subject_plain.elf", "subject_32.elf"));
+
+}  // namespace
+}  // namespace ringside

@@ -1,0 +1,79 @@
+// SPDX-License-Identifier: MIT
+#include "drivers/i8042.h"
+
+#include "arch/instructions.h"
+#include "arch/port.h"
+
+namespace kernel {
+namespace {
+
+constexpr Port<uint8_t, Access::read_write> kData{0x60};
+constexpr Port<uint8_t, Access::read> kStatus{0x64};
+constexpr Port<uint8_t, Access::write> kCommand{0x64};
+
+constexpr uint8_t kStatusOutputFull = 1 << 0;  // a byte waits for us
+constexpr uint8_t kStatusInputFull = 1 << 1;   // the controller has not taken our last byte
+
+constexpr uint8_t kWriteCommandByte = 0x60;
+constexpr uint8_t kDisableAuxiliary = 0xa7;
+constexpr uint8_t kDisableKeyboard = 0xad;
+constexpr uint8_t kEnableKeyboard = 0xae;
+constexpr uint8_t kPulseResetLine = 0xfe;
+
+constexpr uint8_t kByteKeyboardInterrupt = 1 << 0;
+constexpr uint8_t kByteSystemFlag = 1 << 2;
+constexpr uint8_t kByteAuxiliaryOff = 1 << 5;
+constexpr uint8_t kByteTranslate = 1 << 6;
+
+constexpr uint8_t kKeyboardEnableScanning = 0xf4;  // to the keyboard itself, which answers 0xFA
+
+// Bounded: a machine without a controller reads all ones for ever.
+constexpr unsigned kPatience = 20000;
+
+bool wait_until(uint8_t mask, uint8_t wanted) {
+  for (unsigned i = 0; i < kPatience; ++i) {
+    if ((kStatus.read() & mask) == wanted) return true;
+    pause();
+  }
+  return false;
+}
+
+bool command(uint8_t byte) {
+  if (!wait_until(kStatusInputFull, 0)) return false;
+  kCommand.write(byte);
+  return true;
+}
+
+bool send(uint8_t byte) {
+  if (!wait_until(kStatusInputFull, 0)) return false;
+  kData.write(byte);
+  return true;
+}
+
+void drain() {
+  for (unsigned i = 0; i < 16 && read_keyboard_byte(); ++i) {
+  }
+}
+
+}  // namespace
+
+bool initialize_keyboard_controller() {
+  if (!command(kDisableKeyboard) || !command(kDisableAuxiliary)) return false;
+  drain();
+  if (!command(kWriteCommandByte)) return false;
+  send(kByteKeyboardInterrupt | kByteSystemFlag | kByteAuxiliaryOff | kByteTranslate);
+  command(kEnableKeyboard);
+  send(kKeyboardEnableScanning);
+  if (!wait_until(kStatusOutputFull, kStatusOutputFull)) return false;
+  drain();
+  return true;
+}
+
+std::optional<uint8_t> read_keyboard_byte() {
+  if ((kStatus.read() & kStatusOutputFull) == 0) return std::nullopt;
+  return kData.read();
+}
+
+void pulse_reset_line() { command(kPulseResetLine); }
+
+}  // namespace kernel

@@ -1,0 +1,20 @@
+// SPDX-License-Identifier: MIT
+//
+// Characters typed by the user, on the keyboard or at the other end of the serial line: two interrupt
+// handlers put them into one queue.
+#pragma once
+
+#include <optional>
+
+namespace kernel {
+
+// Prepares the keyboard controller and opens IRQ 1 and IRQ 4.
+void start_input();
+
+// The next character, if one was typed.
+std::optional<char> try_read_character();
+
+// Sleeps until there is one. Interrupts must be on.
+char read_character();
+
+}  // namespace kernel

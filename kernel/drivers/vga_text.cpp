@@ -1,0 +1,72 @@
+// SPDX-License-Identifier: MIT
+#include "drivers/vga_text.h"
+
+#include "arch/port.h"
+
+namespace kernel {
+namespace {
+
+constexpr Port<uint8_t, Access::write> kCrtIndex{0x3d4};
+constexpr Port<uint8_t, Access::read_write> kCrtData{0x3d5};
+constexpr uint8_t kCursorLocationHigh = 0x0e;
+constexpr uint8_t kCursorLocationLow = 0x0f;
+
+}  // namespace
+
+void VgaText::write(std::string_view text) {
+  for (const char c : text) put(c);
+}
+
+void VgaText::put(char c) {
+  switch (c) {
+    case '\n': new_line(); return;
+    case '\r': column_ = 0; return;
+    case '\b':
+      if (column_ > 0) --column_;
+      return;
+    case '\t':
+      do put(' ');
+      while (column_ % 8 != 0);
+      return;
+    default: break;
+  }
+  if (column_ == kColumns)
+    new_line();  // only now: a line of exactly 80 characters leaves no empty row behind it
+  cells_[row_ * kColumns + column_] = cell(c);
+  ++column_;
+}
+
+void VgaText::new_line() {
+  column_ = 0;
+  if (row_ + 1 < kRows)
+    ++row_;
+  else
+    scroll();
+}
+
+void VgaText::scroll() {
+  constexpr unsigned kLastRow = (kRows - 1) * kColumns;
+  for (unsigned i = 0; i < kLastRow; ++i) cells_[i] = cells_[i + kColumns];
+  for (unsigned i = kLastRow; i < kLastRow + kColumns; ++i) cells_[i] = cell(' ');
+}
+
+void VgaText::clear() {
+  for (unsigned i = 0; i < kRows * kColumns; ++i) cells_[i] = cell(' ');
+  row_ = 0;
+  column_ = 0;
+}
+
+void VgaText::set_color(Color foreground, Color background) {
+  attribute_ = static_cast<uint8_t>(static_cast<uint8_t>(background) << 4 | static_cast<uint8_t>(foreground));
+}
+
+void VgaText::show_cursor() const {
+  if (cursor_ == Cursor::none) return;
+  const unsigned location = row_ * kColumns + column_;
+  kCrtIndex.write(kCursorLocationHigh);
+  kCrtData.write(static_cast<uint8_t>(location >> 8));
+  kCrtIndex.write(kCursorLocationLow);
+  kCrtData.write(static_cast<uint8_t>(location));
+}
+
+}  // namespace kernel

@@ -1,0 +1,55 @@
+// SPDX-License-Identifier: MIT
+//
+// Functions that GCC and its headers call behind our back, also in freestanding code: copying or clearing a
+// struct may become a call of memcpy or memset (GCC manual, "Language Standards Supported by GCC"). An
+// optimiser may recognise a byte loop and turn it into a call of the very function it stands in; string
+// instructions (the CPU's own memcpy and memset) and volatile loops are safe from that.
+#include <cstddef>
+#include <cstdint>
+
+extern "C" {
+
+void* memcpy(void* to, const void* from, size_t bytes) {
+  void* start = to;
+  asm volatile("rep movsb" : "+D"(to), "+S"(from), "+c"(bytes)::"memory");
+  return start;
+}
+
+void* memset(void* to, int value, size_t bytes) {
+  void* start = to;
+  asm volatile("rep stosb" : "+D"(to), "+c"(bytes) : "a"(value) : "memory");
+  return start;
+}
+
+void* memmove(void* to, const void* from, size_t bytes) {
+  if (reinterpret_cast<uintptr_t>(to) - reinterpret_cast<uintptr_t>(from) >= bytes)
+    return memcpy(to, from, bytes);
+  // The target starts inside the source: copy downwards, so that nothing is overwritten before it is read.
+  auto* target = static_cast<std::byte*>(to);
+  const auto* source = static_cast<const volatile std::byte*>(from);
+  while (bytes-- > 0) target[bytes] = source[bytes];
+  return to;
+}
+
+int memcmp(const void* left, const void* right, size_t bytes) {
+  const auto* a = static_cast<const volatile uint8_t*>(left);
+  const auto* b = static_cast<const volatile uint8_t*>(right);
+  for (size_t i = 0; i < bytes; ++i)
+    if (const int difference = a[i] - b[i]; difference != 0) return difference;
+  return 0;
+}
+
+const void* memchr(const void* memory, int value, size_t bytes) {
+  const auto* at = static_cast<const volatile uint8_t*>(memory);
+  for (size_t i = 0; i < bytes; ++i)
+    if (at[i] == static_cast<uint8_t>(value)) return static_cast<const uint8_t*>(memory) + i;
+  return nullptr;
+}
+
+size_t strlen(const char* text) {
+  const volatile char* end = text;
+  while (*end != 0) ++end;
+  return static_cast<size_t>(end - text);
+}
+
+}  // extern "C"

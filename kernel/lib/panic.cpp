@@ -1,0 +1,148 @@
+// SPDX-License-Identifier: MIT
+#include "lib/panic.h"
+
+#include <utility>
+
+#include "arch/control_registers.h"
+#include "arch/exception.h"
+#include "arch/instructions.h"
+#include "arch/machine.h"
+#include "lib/print.h"
+#include "lib/symbols.h"
+#include "memory/layout.h"
+#include "memory/stacks.h"
+
+namespace kernel {
+namespace {
+
+constinit PanicHooks hooks;
+constinit bool panicking = false;
+
+void begin_report() {
+  cli();
+  if (hooks.before_report != nullptr) hooks.before_report();
+  if (panicking) {  // the report itself went wrong: not a third time
+    print("\npanic while reporting a panic; halted\n");
+    halt_for_ever();
+  }
+  panicking = true;
+  console.set_color(Color::white, Color::red);
+  print("\nKERNEL PANIC: ");
+}
+
+[[noreturn]] void end_report() {
+  console.set_color(Color::light_gray);
+  panicking = false;
+  if (hooks.after_report != nullptr) hooks.after_report();
+  halt_for_ever();
+}
+
+void explain_page_fault(PageFaultError error) {
+  const uint64_t address = cr2::read();
+  const char* what = error.was_fetch()   ? "fetch an instruction from"
+                     : error.was_write() ? "write to"
+                                         : "read";
+  const char* why = error.reserved_bit_set()    ? "a reserved bit is set in a page table entry"
+                    : !error.page_was_present() ? "the page is not mapped"
+                    : error.was_fetch()         ? "the page may not be executed"
+                    : error.was_write()         ? "the page is read-only"
+                                                : "the page is not for this ring";
+  print("  ring {} tried to {} {:#018x} (CR2): {}\n", error.from_ring_3() ? 3 : 0, what, address, why);
+}
+
+void explain_selector(SelectorError error) {
+  if (error.bits == 0) return;
+  using enum SelectorError::Table;
+  const char* table = error.table() == gdt ? "GDT" : error.table() == idt ? "IDT" : "LDT";
+  print("  blames entry {} of the {}{}\n", error.index(), table,
+        error.from_outside() ? ", while delivering another event" : "");
+}
+
+// A page fault or double fault with its address in a guard page is a stack that grew too far.
+void explain_stack_overflow() {
+  const uint64_t address = cr2::read();
+  for (const NamedStack& stack : all_stacks())
+    if (address >= stack.guard && address < stack.guard + kPageBytes)
+      print("  {:#018x} (CR2) lies in the guard page of the {} stack: the stack overflowed\n", address,
+            stack.name);
+}
+
+// Frame pointers are data like any other: only follow one that points into memory the kernel has mapped.
+bool is_readable_frame(uint64_t rbp) {
+  const auto data = reinterpret_cast<uint64_t>(data_start), end = reinterpret_cast<uint64_t>(data_end);
+  if (rbp % 8 != 0 || rbp < data || rbp + 16 > end) return false;
+  for (const NamedStack& stack : all_stacks())
+    if (rbp >= stack.guard && rbp < stack.guard + kPageBytes) return false;
+  return true;
+}
+
+void print_frame(unsigned number, uint64_t rip) {
+  print("  #{:<2} {:#018x}", number, rip);
+  if (const auto symbol = find_symbol(rip)) print(" {} + {:#x}", symbol->name, symbol->offset);
+  print("\n");
+}
+
+}  // namespace
+
+PanicHooks set_panic_hooks(PanicHooks new_hooks) { return std::exchange(hooks, new_hooks); }
+
+void print_backtrace(uint64_t rip, uint64_t rbp) {
+  constexpr unsigned kMostFrames = 12;
+  print("backtrace, newest first\n");
+  print_frame(0, rip);
+  for (unsigned number = 1; is_readable_frame(rbp); ++number) {
+    const auto* frame = reinterpret_cast<const uint64_t*>(rbp);
+    const uint64_t caller = frame[1];
+    if (frame[0] == 0 && caller == 0) return;
+    if (number == kMostFrames) {
+      print("  ... and so on\n");
+      return;
+    }
+    print_frame(number, caller);
+    rbp = frame[0];
+  }
+}
+
+void print_registers(const TrapFrame& frame) {
+  print("rax {:016x}  rbx {:016x}  rcx {:016x}\n", frame.rax, frame.rbx, frame.rcx);
+  print("rdx {:016x}  rsi {:016x}  rdi {:016x}\n", frame.rdx, frame.rsi, frame.rdi);
+  print("rbp {:016x}  rsp {:016x}  r8  {:016x}\n", frame.rbp, frame.rsp, frame.r8);
+  print("r9  {:016x}  r10 {:016x}  r11 {:016x}\n", frame.r9, frame.r10, frame.r11);
+  print("r12 {:016x}  r13 {:016x}  r14 {:016x}\n", frame.r12, frame.r13, frame.r14);
+  print("r15 {:016x}  rip {:016x}  rflags {:#x}\n", frame.r15, frame.rip, frame.rflags);
+  print("cs {:#x}  ss {:#x}  cr0 {:#x}  cr2 {:#x}  cr3 {:#x}  cr4 {:#x}\n", frame.cs, frame.ss, cr0::read(),
+        cr2::read(), cr3::read(), cr4::read());
+}
+
+void panic_at(std::source_location where, std::string_view format,
+              std::span<const FormatArgument> arguments) {
+  begin_report();
+  format_to(console, format, arguments);
+  print("\n  at {}:{}\n", where.file_name(), where.line());
+  print_backtrace(reinterpret_cast<uint64_t>(__builtin_return_address(0)),
+                  *static_cast<const uint64_t*>(__builtin_frame_address(0)));
+  end_report();
+}
+
+void panic_on_exception(const TrapFrame& frame) {
+  begin_report();
+  const auto exception = static_cast<Exception>(frame.vector);
+  const ExceptionInfo& info = kExceptions[frame.vector];
+  print("{} {}", info.mnemonic, info.name);
+  if (info.pushes_error_code) print(", error code {:#x}", frame.error_code);
+  print("\n");
+  switch (exception) {
+    case Exception::page_fault: explain_page_fault({frame.error_code}); break;
+    case Exception::invalid_tss:
+    case Exception::segment_not_present:
+    case Exception::stack_segment:
+    case Exception::general_protection: explain_selector({frame.error_code}); break;
+    default: break;
+  }
+  if (exception == Exception::page_fault || exception == Exception::double_fault) explain_stack_overflow();
+  print_registers(frame);
+  print_backtrace(frame.rip, frame.rbp);
+  end_report();
+}
+
+}  // namespace kernel

@@ -1,0 +1,19 @@
+// SPDX-License-Identifier: MIT
+//
+// What libstdc++'s headers expect the rest of libstdc++ to have. With _GLIBCXX_ASSERTIONS they check indices
+// and empty optionals, and call __glibcxx_assert_fail when a check fails. Functions that would throw (at,
+// substr) call a __throw function instead: we have no exceptions, so that is the end as well.
+#include "lib/panic.h"
+
+namespace std {
+
+[[noreturn]] void __glibcxx_assert_fail(const char* file, int line, const char* function,
+                                        const char* condition) noexcept {
+  kernel::panic("{} does not hold, in {} ({}:{})", condition, function, file, line);
+}
+
+[[noreturn]] void __throw_out_of_range_fmt(const char* format, ...) {
+  kernel::panic("out of range: {}", format);
+}
+
+}  // namespace std

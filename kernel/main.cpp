@@ -1,0 +1,73 @@
+// SPDX-License-Identifier: MIT
+//
+// The boot of the kernel, as a table of contents. boot/boot.S comes before, kernel/README.md tells the whole
+// story.
+#include "arch/fpu.h"
+#include "arch/instructions.h"
+#include "arch/interrupts.h"
+#include "arch/machine.h"
+#include "arch/segments.h"
+#include "boot/boot_information.h"
+#include "drivers/console.h"
+#include "drivers/debug_exit.h"
+#include "drivers/input.h"
+#include "drivers/pic8259.h"
+#include "drivers/pit8254.h"
+#include "lib/panic.h"
+#include "lib/print.h"
+#include "memory/kernel_map.h"
+#include "shell/shell.h"
+#include "test/test.h"
+
+namespace kernel {
+namespace {
+
+// One line for each stage. No number in it may depend on the machine: the log of two machines is the same.
+void log(bool quiet, std::string_view stage, std::string_view text) {
+  if (!quiet) print("{:12}{}\n", stage, text);
+}
+
+[[noreturn]] void boot(uint32_t magic, PhysicalAddress report) {
+  console.initialize();
+  const BootInformation information = read_boot_information(magic, report);
+  const BootOptions options = parse_boot_options(information.command_line);
+  log(options.quiet, "Ringside", "a kernel to look into");
+  log(options.quiet, "console", "screen 80x25 and COM1");
+
+  load_segments();
+  log(options.quiet, "segments", "GDT with 64-bit code, TSS with 3 interrupt stacks");
+
+  load_interrupt_table();
+  log(options.quiet, "interrupts", "256 gates, all exceptions reported");
+
+  enable_fpu();
+  log(options.quiet, "FPU", "x87 and SSE, errors masked");
+
+  map_kernel();
+  log(options.quiet, "memory", "code read-only, data not executable, guard pages below the stacks");
+
+  pics.initialize(kIrqBaseVector);
+  log(options.quiet, "8259A", "two controllers, vectors 0x20 to 0x2f");
+
+  start_timer();
+  log(options.quiet, "8254", "counter 0 at 100 Hz on IRQ 0");
+
+  start_input();
+  log(options.quiet, "input", "keyboard on IRQ 1, COM1 on IRQ 4");
+
+  sti();
+  log(options.quiet, "ready", "type help");
+
+  if (options.test) run_tests_and_exit(options.test_filter);
+  if (options.exit) set_panic_hooks({.after_report = [] { debug_exit(ExitCode::failure); }});
+  execute_all(options.run);
+  if (options.exit) debug_exit(options.exit_value);
+  run_prompt();
+}
+
+}  // namespace
+}  // namespace kernel
+
+extern "C" [[noreturn]] void kernel_main(uint32_t magic, uint32_t report) {
+  kernel::boot(magic, kernel::PhysicalAddress(report));
+}

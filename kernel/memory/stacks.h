@@ -1,0 +1,37 @@
+// SPDX-License-Identifier: MIT
+//
+// Stacks with a page below them that is not mapped. A stack that grows too far then hits a page fault at
+// once, instead of quietly writing over its neighbour.
+#pragma once
+
+#include <array>
+#include <cstddef>
+#include <cstdint>
+#include <string_view>
+
+#include "memory/layout.h"
+
+namespace kernel {
+
+template <size_t bytes>
+struct alignas(kPageBytes) GuardedStack {
+  static_assert(bytes % kPageBytes == 0);
+  std::array<std::byte, kPageBytes> guard;
+  std::array<std::byte, bytes> memory;
+
+  uint64_t top() const { return reinterpret_cast<uint64_t>(this + 1); }
+};
+
+using InterruptStackMemory = GuardedStack<8192>;
+extern InterruptStackMemory double_fault_stack, nmi_stack, machine_check_stack;
+
+struct NamedStack {
+  std::string_view name;
+  uint64_t guard;  // address of the guard page
+  uint64_t top;
+};
+
+// Every stack of the kernel.
+std::array<NamedStack, 4> all_stacks();
+
+}  // namespace kernel

@@ -1,0 +1,87 @@
+// SPDX-License-Identifier: MIT
+#include "arch/instructions.h"
+#include "arch/interrupts.h"
+#include "arch/machine.h"
+#include "drivers/debug_exit.h"
+#include "drivers/pit8254.h"
+#include "lib/print.h"
+#include "lib/text.h"
+#include "memory/kernel_map.h"
+#include "shell/faults.h"
+#include "shell/shell.h"
+
+namespace kernel {
+namespace {
+
+void help(std::string_view) {
+  for (const Command& command : commands())
+    print("{:8}{:14}{}\n", command.name, command.arguments, command.help);
+}
+
+void clear(std::string_view) { console.clear_screen(); }
+
+void echo(std::string_view text) { print("{}\n", text); }
+
+void ticks(std::string_view) { print("{} timer ticks, {} a second\n", timer_ticks(), kTicksPerSecond); }
+
+void irqs(std::string_view) {
+  const IrqCounts& counts = irq_counts();
+  for (unsigned line = 0; line < kIrqCount; ++line)
+    if (counts.served[line] != 0) print("IRQ {:2}: {} served\n", line, counts.served[line]);
+  print("spurious: {}\n", counts.spurious);
+}
+
+void registers(std::string_view) { int_n<kShowRegistersVector>(); }
+
+void walk(std::string_view text) {
+  const auto number = parse_number(text);
+  if (!number) return print("walk needs an address, such as 0xffffffff80100000\n");
+  const auto address = VirtualAddress::from(*number);
+  if (!address) return print("{:#x} is not canonical: bits 63 to 48 must repeat bit 47\n", *number);
+  for (unsigned level = 4; level >= 1; --level)
+    print("level {} index {}  ", level, address->table_index(level));
+  print("offset {:#x}\n", address->page_offset());
+  const auto translation = translate(*address);
+  if (!translation) return print("{} is not mapped\n", *address);
+  using enum PageTableEntry::Flag;
+  print("{} -> {}, {}{}{}, page of level {}\n", *address, translation->address, "read",
+        translation->entry.has(writable) ? " write" : "",
+        translation->entry.has(no_execute) ? "" : " execute", translation->level);
+}
+
+void fault(std::string_view name) {
+  if (name.empty()) return list_faults();
+  if (!raise_fault(name)) print("there is no fault '{}'; fault alone lists them\n", name);
+}
+
+void exit(std::string_view text) {
+  debug_exit(static_cast<uint8_t>(parse_number(text).value_or(0)));
+  print("this machine has no debug exit port\n");
+}
+
+void reboot(std::string_view) { reset_machine(); }
+
+void halt(std::string_view) {
+  print("halted\n");
+  halt_for_ever();
+}
+
+constexpr Command kCommands[] = {
+    {"help", "", "this list", help},
+    {"clear", "", "empties the screen", clear},
+    {"echo", "TEXT", "prints TEXT", echo},
+    {"ticks", "", "timer interrupts so far", ticks},
+    {"irqs", "", "how often each interrupt line was served", irqs},
+    {"regs", "", "the CPU's registers, through INT 0x30", registers},
+    {"walk", "ADDRESS", "translates a virtual address through the page tables", walk},
+    {"fault", "NAME", "raises a real exception; without NAME lists them", fault},
+    {"exit", "N", "ends the machine through the debug exit port", exit},
+    {"reboot", "", "resets the machine", reboot},
+    {"halt", "", "stops for ever", halt},
+};
+
+}  // namespace
+
+std::span<const Command> commands() { return kCommands; }
+
+}  // namespace kernel

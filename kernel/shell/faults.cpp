@@ -1,0 +1,126 @@
+// SPDX-License-Identifier: MIT
+#include "shell/faults.h"
+
+#include <array>
+
+#include "arch/control_registers.h"
+#include "arch/instructions.h"
+#include "arch/interrupts.h"
+#include "arch/machine.h"
+#include "arch/mistakes.h"
+#include "arch/segments.h"
+#include "lib/panic.h"
+#include "lib/print.h"
+#include "memory/kernel_map.h"
+#include "memory/layout.h"
+
+namespace kernel {
+namespace {
+
+constexpr uint64_t kUnmapped = 0x0000'1234'5678'9000;
+constexpr uint64_t kNotCanonical = 0x8000'0000'0000'0000;
+
+alignas(kPageBytes) constinit std::array<std::byte, kPageBytes> victim_page{};
+constinit uint64_t victim_data = 0;
+const uint64_t victim_constant = 0x1234;
+
+template <typename T>
+uint64_t address_of(const T& object) {
+  return reinterpret_cast<uint64_t>(&object);
+}
+
+// Each call needs a stack frame, and no page is left below the stack in the end.
+[[gnu::noinline]] uint64_t recurse_for_ever(uint64_t depth) {
+  volatile uint64_t in_the_frame[24] = {depth};
+  if (depth == ~uint64_t{0}) return 0;
+  return recurse_for_ever(depth + 1) + in_the_frame[0];
+}
+
+void close_page_fault_gate_and_fault() {
+  idt.page_fault.close();
+  mistakes::read(kUnmapped);
+}
+
+void single_step() { rflags::write(rflags::read() | rflags::kTrap); }
+
+void use_fpu_after_task_switch() {
+  cr0::write(cr0::read() | cr0::kTaskSwitched);
+  fnop();
+}
+
+void switch_stacks_with_short_tss() {
+  load_tss_with_limit(0x20);
+  int_n<static_cast<uint8_t>(Exception::non_maskable_interrupt)>();
+}
+
+void read_page_with_reserved_bit() {
+  const VirtualAddress page = VirtualAddress::of(victim_page.data());
+  PageTableEntry& entry = image_page_entry(page);
+  constexpr uint64_t kBeyondThisCpu = uint64_t{1} << 51;  // CPUs with fewer address lines demand 0 here
+  entry = {PhysicalAddress(entry.target().value() | kBeyondThisCpu), PageTableEntry::present};
+  invlpg(page.value());
+  mistakes::read(page.value());
+}
+
+struct Fault {
+  std::string_view name;
+  std::string_view exception;
+  std::string_view how;
+  void (*raise)();
+  bool returns = false;
+};
+
+constexpr Fault kFaults[] = {
+    {"de", "#DE", "divide 1 by 0", [] { mistakes::divide(1, 0); }},
+    {"db", "#DB", "set the trap flag: a step of one instruction", single_step, true},
+    {"nmi", "NMI", "INT 2: the gate and stack of an NMI", [] { int_n<2>(); }},
+    {"bp", "#BP", "INT3", int3, true},
+    {"of", "#OF", "INT 4: 64-bit mode has no INTO", [] { int_n<4>(); }, true},
+    {"br", "#BR", "INT 5: 64-bit mode has no BOUND", [] { int_n<5>(); }},
+    {"ud", "#UD", "UD2", [] { ud2(); }},
+    {"nm", "#NM", "x87 instruction with CR0.TS set", use_fpu_after_task_switch},
+    {"df", "#DF", "page fault whose gate is closed", close_page_fault_gate_and_fault},
+    {"ts", "#TS", "switch of stacks with a TSS that is too short", switch_stacks_with_short_tss},
+    {"np", "#NP", "load FS with a descriptor that is not present", [] { mistakes::load_fs(kAbsentData); }},
+    {"ss", "#SS", "load SS with a descriptor that is not present", [] { mistakes::load_ss(kAbsentData); }},
+    {"ss0", "#SS", "read through RBP at an address that is not canonical",
+     [] { mistakes::read_through_stack_pointer(kNotCanonical); }},
+    {"gp", "#GP", "read an address that is not canonical", [] { mistakes::read(kNotCanonical); }},
+    {"gpsel", "#GP", "load FS with a selector behind the end of the GDT", [] { mistakes::load_fs(0x200); }},
+    {"pf", "#PF", "read a page that is not mapped", [] { mistakes::read(kUnmapped); }},
+    {"null", "#PF", "write through a null pointer", [] { mistakes::write(0, 1); }},
+    {"ro", "#PF", "write to a constant", [] { mistakes::write(address_of(victim_constant), 1); }},
+    {"text", "#PF", "write to the kernel's code",
+     [] { mistakes::write(reinterpret_cast<uint64_t>(&raise_fault), 1); }},
+    {"nx", "#PF", "execute data", [] { mistakes::call(address_of(victim_data)); }},
+    {"rsvd", "#PF", "read a page with a reserved bit in its entry", read_page_with_reserved_bit},
+    {"mf", "#MF", "x87: 1.0 / 0.0, unmasked", mistakes::divide_x87},
+    {"xm", "#XM", "SSE: 1.0 / 0.0, unmasked", mistakes::divide_sse},
+    {"overflow", "#DF", "recursion without end, into the guard page", [] { recurse_for_ever(0); }},
+    {"triple", "reset", "an exception with an empty interrupt table", triple_fault},
+    {"bounds", "panic", "index behind the end of a std::array",
+     [] {
+       static constinit std::array<int, 4> four{};
+       for (size_t i = 0; i <= four.size(); ++i) four[i] = 1;
+     }},
+    {"panic", "panic", "panic()", [] { panic("somebody asked for it, {} times", 1); }},
+};
+
+}  // namespace
+
+void list_faults() {
+  for (const Fault& fault : kFaults)
+    print("{:9}{:6} {}{}\n", fault.name, fault.exception, fault.how, fault.returns ? " (returns)" : "");
+}
+
+bool raise_fault(std::string_view name) {
+  for (const Fault& fault : kFaults) {
+    if (fault.name != name) continue;
+    fault.raise();
+    if (!fault.returns) print("this CPU raised no exception\n");
+    return true;
+  }
+  return false;
+}
+
+}  // namespace kernel

@@ -1,0 +1,30 @@
+# SPDX-License-Identifier: MIT
+# `nm | c++filt` of the kernel -> assembly source of the table that panic's backtrace reads (lib/symbols.h):
+# for each function the low 32 bits of its address and the offset of its name, in ascending order of address.
+# Functions live in the top 2 GiB, so 32 bits say it all.
+BEGIN {
+  count = offset = 0
+  print "  .section .symbols, \"a\", @progbits"
+  print "  .balign 8"
+}
+$2 ~ /^[tTwW]$/ && $1 ~ /^ffffffff/ {
+  name = $0
+  sub(/^[^ ]+ [^ ]+ /, "", name)
+  gsub(/\(anonymous namespace\)::/, "", name)
+  gsub(/["\\]/, "", name)
+  sub(/\.(constprop|isra|part|cold)\.[0-9]+$/, "", name)
+  if (name ~ / / && name !~ /operator/) sub(/^[^<]* /, "", name)    # the return type that templates carry
+  if ($1 == last) next
+  last = $1
+  addresses[count] = substr($1, 9)
+  names[count++] = name
+}
+END {
+  for (i = 0; i < count; ++i) {
+    printf "  .long 0x%s, %d\n", addresses[i], offset
+    offset += length(names[i]) + 1
+  }
+  print "  .section .symbols.names, \"a\", @progbits"
+  for (i = 0; i < count; ++i) printf "  .asciz \"%s\"\n", names[i]
+  print "  .section .note.GNU-stack, \"\", @progbits"
+}

@@ -51,16 +51,18 @@ std::optional<Caller> from_frame_pointer(const UnwindRegisters& r, const ReadMem
 // Without rules: how much of the frame is built can be told at a function's first instructions and at its
 // RET. `function_offset`: of the program counter in its function; nothing when it is in no function at all.
 std::optional<Caller> without_rules(const UnwindRegisters& r, bool is_caller,
-                                    std::optional<std::uint64_t> function_offset, const ReadMemory& read) {
+                                    std::optional<Location> location, const ReadMemory& read) {
   if (is_caller) return from_frame_pointer(r, read);
   // A call through a bad pointer: the processor stands where no code is, its caller's address on top of the
   // stack.
-  if (!function_offset || *function_offset == 0) return from_stack_top(r, 0, read);
-  const std::uint64_t start = r.rip - *function_offset;
-  const unsigned marker = read_word(read, start, 4) == kEndbr64 ? 4 : 0;
-  if (*function_offset == marker) return from_stack_top(r, 0, read);
-  if (*function_offset == marker + 1u && read_word(read, start + marker, 1) == kPushRbp)
-    return from_stack_top(r, 1, read);
+  if (!location) return from_stack_top(r, 0, read);
+  if (location->symbol->called_from_elsewhere) {
+    const std::uint64_t start = location->symbol->start.value;
+    const unsigned marker = read_word(read, start, 4) == kEndbr64 ? 4 : 0;
+    if (location->offset == 0 || location->offset == marker) return from_stack_top(r, 0, read);
+    if (location->offset == marker + 1u && read_word(read, start + marker, 1) == kPushRbp)
+      return from_stack_top(r, 1, read);
+  }
   const auto opcode = read_word(read, r.rip, 1);
   if (opcode == kRet || opcode == kRetImmediate) return from_stack_top(r, 0, read);
   return from_frame_pointer(r, read);
@@ -109,8 +111,7 @@ std::vector<Frame> Symbols::backtrace(const UnwindRegisters& registers, const Re
     if (step) {
       caller = Caller{step->caller, step->cfa, Frame::Found::rules, step->interrupted};
     } else {
-      const auto offset = in_function ? std::optional(location->offset) : std::nullopt;
-      caller = without_rules(now, pc_is_return, offset, read);
+      caller = without_rules(now, pc_is_return, in_function ? location : std::nullopt, read);
     }
     if (!caller) break;
     for (std::size_t i = first_entry; i < frames.size(); ++i) frames[i].cfa = caller->cfa;

@@ -34,7 +34,9 @@ unsigned rank(const GElf_Sym& symbol) {
   return by_size + by_type + by_binding;
 }
 
-// Nothing for symbols that name no address: files, sections, undefined and thread-local ones.
+constexpr unsigned kLocalLabel = 8 + 4 + 2;
+
+// False for files, sections, undefined and thread-local symbols.
 bool names_an_address(const GElf_Sym& symbol, std::string_view name) {
   const unsigned type = GELF_ST_TYPE(symbol.st_info);
   if (name.empty() || name.starts_with(".L") || symbol.st_shndx == SHN_UNDEF) return false;
@@ -148,6 +150,7 @@ SymbolTable::SymbolTable(const ElfFile& file) {
 
     Symbol symbol;
     symbol.kind = kind(entry, section);
+    symbol.called_from_elsewhere = symbol.kind == Symbol::Kind::function && rank(entry) != kLocalLabel;
     symbol.linkage_name = name;
     symbol.signature = demangler.demangle(symbol.linkage_name);
     symbol.name =

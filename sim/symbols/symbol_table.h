@@ -20,6 +20,8 @@ struct Symbol {
     label
   };  // label: a name for an address, e.g. a linker script's
   Kind kind = Kind::label;
+  // Typed as a function or visible to other files: called from elsewhere, unlike a label to jump to.
+  bool called_from_elsewhere = false;
   std::string name;          // as people say it, without parameters: "kernel::pic::init"
   std::string signature;     // demangled in full: "kernel::pic::init(unsigned char)"
   std::string linkage_name;  // as in the symbol table: "_ZN6kernel3pic4initEh"

@@ -303,6 +303,7 @@ TEST(Pic8259, PollIsAnAcknowledgeByRead) {
   write_port(pic, 0, 0x0C);
   EXPECT_EQ(peek_port(pic, 0), 0x86);
   EXPECT_EQ(read_port(pic, 0), 0x86);
+  EXPECT_EQ(read_port(pic, 0), 0x00);  // one poll, one read: the IRR again
   EXPECT_EQ(isr_of(pic), 0x40);
 }
 
@@ -314,6 +315,8 @@ TEST(Pic8259, ReadsGiveIrrAfterInitialisationAndKeepTheLastChoice) {
   EXPECT_EQ(read_port(pic, 0), 0x10);
   write_port(pic, 0, 0x0B);
   EXPECT_EQ(read_port(pic, 0), 0x01);
+  EXPECT_EQ(read_port(pic, 0), 0x01);
+  write_port(pic, 0, 0x08);  // RR = 0: no change
   EXPECT_EQ(read_port(pic, 0), 0x01);
   write_port(pic, 0, 0x20);
   EXPECT_EQ(read_port(pic, 0), 0x00);

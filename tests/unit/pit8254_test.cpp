@@ -93,9 +93,14 @@ TEST(Pit8254, Mode2EventsShowTheFallAndTheRise) {
 }
 
 TEST(Pit8254, Mode2TakesANewCountAtTheEndOfTheCycle) {
-  Pit8254 pit = programmed(0x14, {4});
+  Pit8254 pit = programmed(0x14, {5});
   write_port(pit, 0, 2, at(2));
-  EXPECT_THAT(sequence(pit, 0, 2, 8), ElementsAre("3+", "2+", "1-", "2+", "1-", "2+", "1-"));
+  EXPECT_THAT(sequence(pit, 0, 2, 8), ElementsAre("4+", "3+", "2+", "1-", "2+", "1-", "2+"));
+  // Until then the read-back status shows that the count is not in use yet.
+  write_port(pit, 3, 0xE2, at(5));
+  EXPECT_EQ(read_port(pit, 0, at(5)), 0x40 | 0x14);
+  write_port(pit, 3, 0xE2, at(6));
+  EXPECT_EQ(read_port(pit, 0, at(6)), 0x80 | 0x14);
 }
 
 TEST(Pit8254, Mode2GateRaisesOutAtOnceAndItsRiseStartsANewCycle) {
@@ -130,6 +135,21 @@ TEST(Pit8254, Mode4StrobesOnceOnePulseAfterTheCount) {  // figure 19, LSB = 3
   EXPECT_THAT(sequence(pit, 0, 1, 6), ElementsAre("3+", "2+", "1+", "0-", "65535+", "65534+"));
   EXPECT_TRUE(out(pit, 0, at(4 + 65536)));
   EXPECT_EQ(count_at(pit, 0, at(4 + 65536)), 0);
+}
+
+TEST(Pit8254, Mode4ANewCountDuringTheStrobeStartsOver) {
+  Pit8254 pit = programmed(0x18, {3});
+  write_port(pit, 0, 2, at(4));
+  EXPECT_THAT(sequence(pit, 0, 4, 8), ElementsAre("0-", "2+", "1+", "0-", "65535+"));
+}
+
+TEST(Pit8254, AGateWithoutACountStartsNothing) {
+  for (const std::uint8_t control : {0x92, 0x94, 0x96, 0x9A}) {
+    Pit8254 pit = programmed(control, {});
+    set_gate(pit, 2, true, at(3));
+    EXPECT_EQ(next_event(pit, 2), kNever);
+    EXPECT_TRUE(out(pit, 2, at(9)));
+  }
 }
 
 TEST(Pit8254, Mode5StrobesAfterGatesRise) {  // figure 20, LSB = 3

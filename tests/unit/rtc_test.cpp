@@ -213,6 +213,8 @@ TEST(Rtc, RegistersCAndDAndUipCannotBeWritten) {
   EXPECT_EQ(read(rtc, 0x0C, 0), 0x00);
   EXPECT_EQ(read(rtc, 0x0D, 0), 0x80);
   EXPECT_EQ(read(rtc, 0x0A, 0), 0x26);
+  write(rtc, 0x00, 0xD9, 0);  // nor bit 7 of the seconds
+  EXPECT_EQ(read(rtc, 0x00, 0), 0x59);
 }
 
 TEST(Rtc, MemoryKeepsWhatIsWritten) {

@@ -15,6 +15,19 @@ inline uint32_t divide(uint32_t dividend, uint32_t divisor) {
   return quotient;
 }
 
+// #UD, two bytes long. Unlike ud2() the compiler takes it for something that comes back, which it does if a
+// handler steps over it.
+inline void undefined_opcode() { asm volatile("ud2" ::: "memory"); }
+
+// #BP with a value in a register, to see that it is still there afterwards.
+inline uint64_t breakpoint_with(uint64_t value) {
+  asm volatile("int3" : "+r"(value)::"memory");
+  return value;
+}
+
+// Leaves the stack for another one and pushes there. REQUIRES: that goes wrong; the old stack is lost.
+inline void push_at(uint64_t stack) { asm volatile("mov rsp, %0; push rax" : : "r"(stack) : "memory"); }
+
 inline uint64_t read(uint64_t address) {
   uint64_t value;
   asm volatile("mov %0, [%1]" : "=r"(value) : "r"(address) : "memory");

@@ -30,8 +30,12 @@ void begin_report() {
   print("\nKERNEL PANIC: ");
 }
 
-[[noreturn]] void end_report() {
+void end_headline() {
   console.set_color(Color::light_gray);
+  print("\n");
+}
+
+[[noreturn]] void end_report() {
   panicking = false;
   if (hooks.after_report != nullptr) hooks.after_report();
   halt_for_ever();
@@ -76,9 +80,13 @@ bool is_readable_frame(uint64_t rbp) {
   return true;
 }
 
-void print_frame(unsigned number, uint64_t rip) {
+void print_frame(unsigned number, uint64_t rip, bool is_return_address, unsigned repeats) {
   print("  #{:<2} {:#018x}", number, rip);
-  if (const auto symbol = find_symbol(rip)) print(" {} + {:#x}", symbol->name, symbol->offset);
+  // A return address stands behind the call. If the called function never returns, that may already be the
+  // next function: look up the byte before.
+  if (const auto symbol = find_symbol(rip - is_return_address))
+    print(" {} + {:#x}", symbol->name, symbol->offset + is_return_address);
+  if (repeats > 1) print(", {} times", repeats);
   print("\n");
 }
 
@@ -87,19 +95,25 @@ void print_frame(unsigned number, uint64_t rip) {
 PanicHooks set_panic_hooks(PanicHooks new_hooks) { return std::exchange(hooks, new_hooks); }
 
 void print_backtrace(uint64_t rip, uint64_t rbp) {
-  constexpr unsigned kMostFrames = 12;
+  constexpr unsigned kMostLines = 16;
   print("backtrace, newest first\n");
-  print_frame(0, rip);
-  for (unsigned number = 1; is_readable_frame(rbp); ++number) {
-    const auto* frame = reinterpret_cast<const uint64_t*>(rbp);
-    const uint64_t caller = frame[1];
-    if (frame[0] == 0 && caller == 0) return;
-    if (number == kMostFrames) {
+  print_frame(0, rip, false, 1);
+  unsigned number = 1;
+  for (unsigned lines = 1; is_readable_frame(rbp); ++lines) {
+    if (lines == kMostLines) {
       print("  ... and so on\n");
       return;
     }
-    print_frame(number, caller);
-    rbp = frame[0];
+    // A frame is two words: the caller's RBP, and the address to return to. A recursion makes many equal
+    // ones.
+    const uint64_t caller = reinterpret_cast<const uint64_t*>(rbp)[1];
+    unsigned repeats = 0;
+    do {
+      rbp = reinterpret_cast<const uint64_t*>(rbp)[0];
+      ++repeats;
+    } while (is_readable_frame(rbp) && reinterpret_cast<const uint64_t*>(rbp)[1] == caller);
+    print_frame(number, caller, true, repeats);
+    number += repeats;
   }
 }
 
@@ -118,7 +132,8 @@ void panic_at(std::source_location where, std::string_view format,
               std::span<const FormatArgument> arguments) {
   begin_report();
   format_to(console, format, arguments);
-  print("\n  at {}:{}\n", where.file_name(), where.line());
+  end_headline();
+  print("  at {}:{}\n", where.file_name(), where.line());
   print_backtrace(reinterpret_cast<uint64_t>(__builtin_return_address(0)),
                   *static_cast<const uint64_t*>(__builtin_frame_address(0)));
   end_report();
@@ -130,7 +145,7 @@ void panic_on_exception(const TrapFrame& frame) {
   const ExceptionInfo& info = kExceptions[frame.vector];
   print("{} {}", info.mnemonic, info.name);
   if (info.pushes_error_code) print(", error code {:#x}", frame.error_code);
-  print("\n");
+  end_headline();
   switch (exception) {
     case Exception::page_fault: explain_page_fault({frame.error_code}); break;
     case Exception::invalid_tss:

@@ -29,7 +29,8 @@ struct LocatedFormat {
 [[noreturn]] void panic_on_exception(const TrapFrame& frame);
 
 template <typename... Args>
-[[noreturn]] void panic(LocatedFormat<std::type_identity_t<Args>...> message, const Args&... args) {
+[[noreturn, gnu::noinline]] void panic(LocatedFormat<std::type_identity_t<Args>...> message,
+                                       const Args&... args) {
   const std::array<FormatArgument, sizeof...(Args)> arguments{format_argument(args)...};
   panic_at(message.where, message.format.text, arguments);
 }

@@ -7,9 +7,9 @@
 
 namespace std {
 
-[[noreturn]] void __glibcxx_assert_fail(const char* file, int line, const char* function,
+[[noreturn]] void __glibcxx_assert_fail(const char* file, int line, const char*,
                                         const char* condition) noexcept {
-  kernel::panic("{} does not hold, in {} ({}:{})", condition, function, file, line);
+  kernel::panic("{} does not hold ({}:{})", condition, file, line);
 }
 
 [[noreturn]] void __throw_out_of_range_fmt(const char* format, ...) {

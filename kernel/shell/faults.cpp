@@ -24,22 +24,7 @@ alignas(kPageBytes) constinit std::array<std::byte, kPageBytes> victim_page{};
 constinit uint64_t victim_data = 0;
 const uint64_t victim_constant = 0x1234;
 
-template <typename T>
-uint64_t address_of(const T& object) {
-  return reinterpret_cast<uint64_t>(&object);
-}
-
-// Each call needs a stack frame, and no page is left below the stack in the end.
-[[gnu::noinline]] uint64_t recurse_for_ever(uint64_t depth) {
-  volatile uint64_t in_the_frame[24] = {depth};
-  if (depth == ~uint64_t{0}) return 0;
-  return recurse_for_ever(depth + 1) + in_the_frame[0];
-}
-
-void close_page_fault_gate_and_fault() {
-  idt.page_fault.close();
-  mistakes::read(kUnmapped);
-}
+void divide_by_zero() { mistakes::divide(1, 0); }
 
 void single_step() { rflags::write(rflags::read() | rflags::kTrap); }
 
@@ -48,10 +33,30 @@ void use_fpu_after_task_switch() {
   fnop();
 }
 
+// The page fault cannot be delivered, which raises #NP on the way; and of these two the CPU makes a double
+// fault.
+void page_fault_with_closed_gate() {
+  idt.page_fault.close();
+  mistakes::read(kUnmapped);
+}
+
 void switch_stacks_with_short_tss() {
   load_tss_with_limit(0x20);
   int_n<static_cast<uint8_t>(Exception::non_maskable_interrupt)>();
 }
+
+void load_absent_segment() { mistakes::load_fs(kAbsentData); }
+void load_absent_stack_segment() { mistakes::load_ss(kAbsentData); }
+void load_selector_behind_gdt() { mistakes::load_fs(0x200); }
+
+void read_not_canonical() { mistakes::read(kNotCanonical); }
+void read_not_canonical_stack() { mistakes::read_through_stack_pointer(kNotCanonical); }
+
+void read_unmapped_page() { mistakes::read(kUnmapped); }
+void write_through_null() { mistakes::write(0, 1); }
+void write_constant() { mistakes::write(reinterpret_cast<uint64_t>(&victim_constant), 1); }
+void write_code() { mistakes::write(reinterpret_cast<uint64_t>(&write_code), 1); }
+void execute_data() { mistakes::call(reinterpret_cast<uint64_t>(&victim_data)); }
 
 void read_page_with_reserved_bit() {
   const VirtualAddress page = VirtualAddress::of(victim_page.data());
@@ -62,6 +67,22 @@ void read_page_with_reserved_bit() {
   mistakes::read(page.value());
 }
 
+// Each call needs a stack frame, and the page below the stack is not mapped.
+[[gnu::noinline]] uint64_t recurse_for_ever(uint64_t depth) {
+  volatile uint64_t in_the_frame[24] = {depth};
+  if (depth == ~uint64_t{0}) return 0;
+  return recurse_for_ever(depth + 1) + in_the_frame[0];
+}
+
+void overflow_stack() { recurse_for_ever(0); }
+
+void index_behind_the_end() {
+  static constinit std::array<int, 4> four{};
+  for (size_t i = 0; i <= four.size(); ++i) four[i] = 1;
+}
+
+void panic_by_hand() { panic("somebody asked for it"); }
+
 struct Fault {
   std::string_view name;
   std::string_view exception;
@@ -71,39 +92,34 @@ struct Fault {
 };
 
 constexpr Fault kFaults[] = {
-    {"de", "#DE", "divide 1 by 0", [] { mistakes::divide(1, 0); }},
+    {"de", "#DE", "divide 1 by 0", divide_by_zero},
     {"db", "#DB", "set the trap flag: a step of one instruction", single_step, true},
-    {"nmi", "NMI", "INT 2: the gate and stack of an NMI", [] { int_n<2>(); }},
+    {"nmi", "NMI", "INT 2: gate and stack of the NMI", int_n<2>},
     {"bp", "#BP", "INT3", int3, true},
-    {"of", "#OF", "INT 4: 64-bit mode has no INTO", [] { int_n<4>(); }, true},
-    {"br", "#BR", "INT 5: 64-bit mode has no BOUND", [] { int_n<5>(); }},
-    {"ud", "#UD", "UD2", [] { ud2(); }},
+    {"of", "#OF", "INT 4: 64-bit mode has no INTO", int_n<4>, true},
+    {"br", "#BR", "INT 5: 64-bit mode has no BOUND", int_n<5>},
+    {"ud", "#UD", "UD2", ud2},
     {"nm", "#NM", "x87 instruction with CR0.TS set", use_fpu_after_task_switch},
-    {"df", "#DF", "page fault whose gate is closed", close_page_fault_gate_and_fault},
+    {"df", "#DF", "page fault whose gate is closed", page_fault_with_closed_gate},
     {"ts", "#TS", "switch of stacks with a TSS that is too short", switch_stacks_with_short_tss},
-    {"np", "#NP", "load FS with a descriptor that is not present", [] { mistakes::load_fs(kAbsentData); }},
-    {"ss", "#SS", "load SS with a descriptor that is not present", [] { mistakes::load_ss(kAbsentData); }},
-    {"ss0", "#SS", "read through RBP at an address that is not canonical",
-     [] { mistakes::read_through_stack_pointer(kNotCanonical); }},
-    {"gp", "#GP", "read an address that is not canonical", [] { mistakes::read(kNotCanonical); }},
-    {"gpsel", "#GP", "load FS with a selector behind the end of the GDT", [] { mistakes::load_fs(0x200); }},
-    {"pf", "#PF", "read a page that is not mapped", [] { mistakes::read(kUnmapped); }},
-    {"null", "#PF", "write through a null pointer", [] { mistakes::write(0, 1); }},
-    {"ro", "#PF", "write to a constant", [] { mistakes::write(address_of(victim_constant), 1); }},
-    {"text", "#PF", "write to the kernel's code",
-     [] { mistakes::write(reinterpret_cast<uint64_t>(&raise_fault), 1); }},
-    {"nx", "#PF", "execute data", [] { mistakes::call(address_of(victim_data)); }},
+    {"np", "#NP", "load FS with a descriptor that is not present", load_absent_segment},
+    {"ss", "#SS", "load SS with a descriptor that is not present", load_absent_stack_segment},
+    {"ss0", "#SS", "read through RBP at an address that is not canonical", read_not_canonical_stack},
+    {"gp", "#GP", "read an address that is not canonical", read_not_canonical},
+    {"gpsel", "#GP", "load FS with a selector behind the end of the GDT", load_selector_behind_gdt},
+    {"pf", "#PF", "read a page that is not mapped", read_unmapped_page},
+    {"null", "#PF", "write through a null pointer", write_through_null},
+    {"ro", "#PF", "write to a constant", write_constant},
+    {"text", "#PF", "write to the kernel's code", write_code},
+    {"nx", "#PF", "execute data", execute_data},
     {"rsvd", "#PF", "read a page with a reserved bit in its entry", read_page_with_reserved_bit},
-    {"mf", "#MF", "x87: 1.0 / 0.0, unmasked", mistakes::divide_x87},
-    {"xm", "#XM", "SSE: 1.0 / 0.0, unmasked", mistakes::divide_sse},
-    {"overflow", "#DF", "recursion without end, into the guard page", [] { recurse_for_ever(0); }},
+    {"mf", "#MF", "x87: 1.0 / 0.0, not masked", mistakes::divide_x87},
+    {"mc", "#MC", "INT 18: gate and stack of the machine check", int_n<18>},
+    {"xm", "#XM", "SSE: 1.0 / 0.0, not masked", mistakes::divide_sse},
+    {"overflow", "#DF", "recursion without end, into the guard page", overflow_stack},
     {"triple", "reset", "an exception with an empty interrupt table", triple_fault},
-    {"bounds", "panic", "index behind the end of a std::array",
-     [] {
-       static constinit std::array<int, 4> four{};
-       for (size_t i = 0; i <= four.size(); ++i) four[i] = 1;
-     }},
-    {"panic", "panic", "panic()", [] { panic("somebody asked for it, {} times", 1); }},
+    {"bounds", "panic", "index behind the end of a std::array", index_behind_the_end},
+    {"panic", "panic", "panic()", panic_by_hand},
 };
 
 }  // namespace

@@ -13,7 +13,10 @@ $2 ~ /^[tTwW]$/ && $1 ~ /^ffffffff/ {
   gsub(/\(anonymous namespace\)::/, "", name)
   gsub(/["\\]/, "", name)
   sub(/\.(constprop|isra|part|cold)\.[0-9]+$/, "", name)
-  if (name ~ / / && name !~ /operator/) sub(/^[^<]* /, "", name)    # the return type that templates carry
+  if (name !~ /operator[-<>]/) {
+    while (gsub(/<[^<>]*>/, "", name)) continue    # template arguments: a line of them says little
+    if (name !~ /\(/) sub(/^.* /, "", name)        # the return type that templates carry
+  }
   if ($1 == last) next
   last = $1
   addresses[count] = substr($1, 9)

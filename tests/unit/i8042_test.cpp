@@ -210,6 +210,8 @@ TEST(I8042, A2TellsWhichPortWasWrittenLast) {
   EXPECT_EQ(rig.in(0x64) & 0x08, 0x08);
   rig.out(0x60, 0xEE);
   EXPECT_EQ(rig.in(0x64) & 0x08, 0x00);
+  rig.out(0x64, 0xAE);
+  EXPECT_EQ(rig.in(0x64) & 0x08, 0x08);
 }
 
 TEST(I8042, OutputPortHoldsTheA20GateAndTheResetLine) {

@@ -12,7 +12,6 @@
 namespace ringside {
 namespace {
 
-using ::testing::Each;
 using ::testing::ElementsAre;
 using ::testing::IsEmpty;
 using Bytes = std::vector<std::uint8_t>;
@@ -279,6 +278,27 @@ TEST(Ps2Keyboard, HeldKeysRepeatAtTheTypematicRate) {
   release(k, Key::left, now);
   sent(k, now);
   EXPECT_EQ(next_event(k), kNever);
+}
+
+TEST(Ps2Keyboard, PrintScreenRepeatsWithoutItsShift) {
+  Ps2Keyboard k = ps2_keyboard_after_bios();
+  Ticks now = 0;
+  press(k, Key::print_screen, now);
+  EXPECT_THAT(sent(k, now), ElementsAre(0xE0, 0x12, 0xE0, 0x7C));
+  now = 500 * kMs;
+  advance(k, now);
+  EXPECT_THAT(sent(k, now), ElementsAre(0xE0, 0x7C));
+}
+
+TEST(Ps2Keyboard, ACommandCutsOffTheByteOnTheWireWhichIsSentAnew) {
+  Ps2Keyboard k = ps2_keyboard_after_bios();
+  press(k, Key::a, 0);
+  const Ticks asked = kKeyboardFrameTicks / 2;
+  receive(k, 0xEE, asked);
+  EXPECT_EQ(take_byte(k, kKeyboardFrameTicks), std::nullopt);
+  EXPECT_EQ(next_event(k), asked + 2 * kKeyboardFrameTicks);  // the command, then the answer
+  Ticks now = asked;
+  EXPECT_THAT(sent(k, now), ElementsAre(0xEE, 0x1C));
 }
 
 TEST(Ps2Keyboard, OnlyTheLastKeyRepeatsAndAnotherKeysReleaseDoesNotStopIt) {

@@ -223,6 +223,26 @@ TEST(Uart16550, ThreInterruptComesAtOnceAndAfterEachCharacter) {
   EXPECT_TRUE(irq_level(port.uart));
 }
 
+TEST(Uart16550, WritingTheSameIerAgainDoesNotRaiseAServedThreInterrupt) {
+  Port port;
+  port.out(kIer, 0x02);
+  port.in(kIir);
+  port.out(kIer, 0x02);
+  EXPECT_FALSE(irq_level(port.uart));
+  port.out(kIer, 0x00);
+  port.out(kIer, 0x02);
+  EXPECT_TRUE(irq_level(port.uart));
+}
+
+TEST(Uart16550, ResettingTheTransmitFifoEmptiesItAtOnce) {
+  Port port;
+  port.initialise();
+  for (int i = 0; i < 8; ++i) port.out(kThr, 'x');
+  EXPECT_EQ(port.in(kLsr)&0x60, 0x00u);
+  port.out(kFcr, 0x05);
+  EXPECT_EQ(port.in(kLsr)&0x60, 0x60u);
+}
+
 TEST(Uart16550, ReasonsAreToldInOrderOfPriority) {
   Port port;
   port.initialise();
@@ -272,6 +292,11 @@ TEST(Uart16550, LoopModeReturnsBytesAndModemLinesAndCutsTheLineOff) {
   port.come("x");
   EXPECT_EQ(port.in(kLsr)&1, 0u);
   EXPECT_EQ(port.in(kMsr)&0xF0, 0xD0u);  // RTS -> CTS, OUT1 -> RI, OUT2 -> DCD, DTR is off
+  port.out(kFcr, 0x01);
+  port.out(kIer, 0x01);
+  port.out(kThr, 'y');
+  EXPECT_TRUE(interrupt_pending(port.uart));
+  EXPECT_FALSE(irq_level(port.uart));  // the OUT2 pin rests
   port.out(kMcr, 0x11);
   EXPECT_EQ(port.in(kMsr)&0xF0, 0x20u);
   port.out(kMcr, 0x0F);

@@ -10,7 +10,6 @@
 namespace ringside {
 namespace {
 
-using ::testing::HasSubstr;
 using ::testing::StartsWith;
 
 struct Display {
@@ -147,6 +146,24 @@ TEST(VgaText, PaletteIsTheSixteenColoursOfThePc) {
   EXPECT_EQ(colours[15], (Rgb{0xFF, 0xFF, 0xFF}));
 }
 
+TEST(VgaText, MaskPlaneEnableAndColourSelectTakePartInThePalette) {
+  Display masked;
+  masked.out(0x3C6, 0x01);
+  EXPECT_EQ(palette(masked.vga)[7], (Rgb{0x00, 0x00, 0xAA}));  // entry 7 & 1
+
+  const auto with_attribute = [](unsigned index, unsigned value) {
+    Display d;
+    d.in(0x3DA);
+    d.out(0x3C0, 0x20 | index);
+    d.out(0x3C0, value);
+    d.out(0x3C8, 0x41);
+    for (const unsigned component : {0x3F, 0x3F, 0x00}) d.out(0x3C9, component);
+    return palette(d.vga);
+  };
+  EXPECT_EQ(with_attribute(0x12, 0x01)[7], (Rgb{0x00, 0x00, 0xAA}));  // plane 0 alone
+  EXPECT_EQ(with_attribute(0x14, 0x04)[1], (Rgb{0xFF, 0xFF, 0x00}));  // second bank of 64
+}
+
 TEST(VgaText, DacTakesThreeBytesAnEntryAndCountsOn) {
   Display d;
   d.out(0x3C8, 1);
@@ -180,6 +197,10 @@ TEST(VgaText, CrtcTimingRegistersAreProtected) {
   Display d;
   d.crtc(0x00, 0x11);
   EXPECT_EQ(d.crtc(0x00), 0x5Fu);
+  d.crtc(0x07, 0xF0);  // only the line-compare bit changes
+  EXPECT_EQ(d.crtc(0x07), 0x1Fu);
+  d.crtc(0x07, 0xE0);
+  EXPECT_EQ(d.crtc(0x07), 0x0Fu);
   d.crtc(0x11, d.crtc(0x11) & 0x7F);
   d.crtc(0x00, 0x11);
   EXPECT_EQ(d.crtc(0x00), 0x11u);

@@ -52,10 +52,10 @@ InsnKind classify(std::span<const std::byte> code, unsigned bits) {
     case 0x30: case 0x31: case 0x32: case 0x33:  // WRMSR, RDTSC, RDMSR, RDPMC
     case 0xA2: case 0x21: case 0x23:             // CPUID, MOV r, DR and MOV DR, r
       return InsnKind::ours;
-    case 0x20: case 0x22: case 0x06: return InsnKind::control;  // MOV r, CR; MOV CR, r; CLTS
+    case 0x22: return InsnKind::translation;  // MOV CR, r
     case 0x01:
-      if (memory) return reg == 6 || reg == 7 ? InsnKind::control : InsnKind::plain;  // LMSW, INVLPG
-      if (reg == 6) return InsnKind::control;                                          // LMSW r
+      if (memory) return reg == 6 || reg == 7 ? InsnKind::translation : InsnKind::plain;  // LMSW, INVLPG
+      if (reg == 6) return InsnKind::translation;                                          // LMSW r
       switch (op->modrm) {
         case 0xC0: case 0xC1: case 0xC2: case 0xC3: case 0xC4:  // VMX
         case 0xC8: case 0xC9: case 0xD0: case 0xD1:             // MONITOR, MWAIT, XGETBV, XSETBV
@@ -108,7 +108,10 @@ BlockContents BlockDecoder::decode(std::span<const std::byte> code, std::uint64_
     ++contents.instructions;
     const InsnKind kind = classify(code.subspan(offset, left < 15 ? left : 15), bits);
     if (kind != InsnKind::plain) contents.marks.push_back({static_cast<std::uint16_t>(offset), kind});
-    if (!cs_disasm_iter(handles_->of(bits), &at, &left, &address, handles_->insn)) break;  // no instruction: #UD ends the block
+    if (!cs_disasm_iter(handles_->of(bits), &at, &left, &address, handles_->insn)) {
+      contents.complete = false;
+      break;
+    }
   }
   return contents;
 }

@@ -16,7 +16,8 @@ enum class InsnKind : std::uint8_t {
   plain,
   ours,      // not run by the engine but by sim/cpu itself: RDTSC, CPUID, RDMSR, SYSCALL, INT n, MOV DR, ...
   port,      // IN, OUT, INS, OUTS: the devices need the exact time
-  control,   // may change mode, ring or address translation: far transfers, MOV CR, INVLPG; the machine looks after it
+  control,   // may change mode or ring: far transfers; the machine looks after it
+  translation,  // may change address translation as well: MOV CR, INVLPG
 };
 
 // Kind of the instruction whose bytes these are (1 to 15); `bits` is 16, 32 or 64.
@@ -38,6 +39,7 @@ struct Mark {
 
 struct BlockContents {
   std::uint32_t instructions = 0;
+  bool complete = true;                    // false: bytes that are no instruction to us; what follows is not known
   std::vector<Mark> marks;                 // in order; empty for most blocks
   std::vector<std::uint16_t> starts;       // offset of each instruction
 };

@@ -1,0 +1,184 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "sim/cpu/engine.h"
+
+#include <algorithm>
+#include <cstring>
+
+#include "sim/cpu/exact_lane.h"
+#include "sim/cpu/fast_lane.h"
+
+namespace ringside {
+namespace {
+
+// Translated code: the fast lane keeps a whole kernel's, the exact lane what it meets on the way.
+constexpr std::uint32_t kFastBuffer = 32u << 20, kExactBuffer = 8u << 20;
+
+// Fewer ticks than this are not worth a change of lanes.
+constexpr std::uint64_t kWorthwhile = 8;
+
+}  // namespace
+
+struct Engine::Impl {
+  const ContextLayout& layout;
+  BlockDecoder decoder;
+  std::unique_ptr<ExactLane> exact;
+  std::unique_ptr<FastLane> fast;
+  Lane* here = nullptr;                      // the lane that holds the state
+  std::vector<std::uint64_t> addresses;      // sorted
+  CpuState state;                            // as of the last time it was asked for
+  bool state_is_old = true;
+
+  explicit Impl(const ContextLayout& l) : layout(l) {}
+
+  void move_to(Lane& lane) {
+    if (here == &lane) return;
+    const std::size_t from = layout.registers;
+    std::memcpy(lane.context().bytes() + from, here->context().bytes() + from, lane.context().size() - from);
+    lane.context().restore();
+    here = &lane;
+  }
+  void flush_translations() {
+    exact->flush_translations();
+    if (fast) {
+      fast->flush_translations();
+      fast->forget_blocks();
+    }
+  }
+  EngineExit run(const RunRequest& request);
+};
+
+EngineExit Engine::Impl::run(const RunRequest& request) {
+  EngineExit total;
+  RunRequest rest = request;
+  while (rest.ticks > 0) {
+    const bool exactly = request.exact || !fast || rest.ticks < kWorthwhile;
+    RunRequest part = rest;
+    if (!exactly) {
+      move_to(*fast);
+      FastRun run = fast->run(rest.ticks, rest.watch_interrupts, addresses);
+      total.ticks += run.ticks;
+      rest.ticks -= run.ticks;
+      if (run.ticks > 0) rest.skip_first_address = false;
+      if (run.kind != FastExit::block) {
+        run.exit.ticks = total.ticks;
+        run.exit.kind = run.kind == FastExit::exception ? ExitKind::exception
+                        : run.kind == FastExit::halt    ? ExitKind::halt
+                                                        : ExitKind::unsupported;
+        return run.exit;
+      }
+      if (rest.ticks == 0) break;
+      part = rest;
+      part.ticks = std::min(rest.ticks, std::max<std::uint64_t>(run.block_instructions, 1));
+    }
+    move_to(*exact);
+    EngineExit exit = exact->run(part, addresses, total.ticks);
+    total.ticks += exit.ticks;
+    rest.ticks -= exit.ticks;
+    if (exit.ticks > 0) rest.skip_first_address = false;
+    if (exit.kind != ExitKind::deadline) {
+      if (exact->translation_changed()) flush_translations();
+      exit.ticks = total.ticks;
+      return exit;
+    }
+    total.last_rip = exit.last_rip;
+  }
+  total.kind = ExitKind::deadline;
+  return total;
+}
+
+Result<std::unique_ptr<Engine>> Engine::create(const PhysicalMemory& memory, PortClient& client, bool fast) {
+  const auto& layout = context_layout();
+  if (!layout) return std::unexpected(layout.error());
+  auto impl = std::make_unique<Impl>(*layout);
+  auto exact = open_engine(kExactBuffer);
+  if (!exact) return std::unexpected(exact.error());
+  std::function<void(PhysAddr, std::uint64_t)> written;
+  if (fast) written = [i = impl.get()](PhysAddr address, std::uint64_t length) { i->fast->written(address, length); };
+  impl->exact = std::make_unique<ExactLane>(memory, *layout, *exact, client, impl->decoder, std::move(written));
+  if (fast) {
+    auto engine = open_engine(kFastBuffer);
+    if (!engine) return std::unexpected(engine.error());
+    impl->fast = std::make_unique<FastLane>(memory, *layout, *engine, impl->decoder);
+  }
+  impl->here = impl->exact.get();
+  return std::unique_ptr<Engine>(new Engine(std::move(impl)));
+}
+
+Engine::Engine(std::unique_ptr<Impl> impl) : impl_(std::move(impl)) {}
+Engine::~Engine() = default;
+
+EngineExit Engine::run(const RunRequest& request) {
+  impl_->state_is_old = true;
+  return impl_->run(request);
+}
+
+void Engine::stop_soon() { impl_->exact->stop_soon(); }
+
+const CpuState& Engine::state() {
+  if (impl_->state_is_old) {
+    std::uint64_t flags = 0;
+    uc_reg_read(impl_->here->engine(), UC_X86_REG_RFLAGS, &flags);
+    store_context(impl_->here->context(), impl_->layout, flags, impl_->state);
+    uc_reg_read(impl_->here->engine(), UC_X86_REG_CR8, &impl_->state.cr8);
+    impl_->state_is_old = false;
+  }
+  return impl_->state;
+}
+
+void Engine::load(const CpuState& state) {
+  impl_->state = state;
+  impl_->state_is_old = false;
+  load_context(impl_->here->context(), impl_->layout, state);
+  impl_->here->context().restore();
+}
+
+FloatingPoint Engine::read_floating_point() {
+  FloatingPoint fp;
+  uc_engine* engine = impl_->here->engine();
+  uc_reg_read(engine, UC_X86_REG_FPCW, &fp.fcw);
+  uc_reg_read(engine, UC_X86_REG_FPSW, &fp.fsw);
+  uc_reg_read(engine, UC_X86_REG_FPTAG, &fp.ftw);
+  uc_reg_read(engine, UC_X86_REG_MXCSR, &fp.mxcsr);
+  for (int i = 0; i < 8; ++i) {
+    std::uint8_t raw[16] = {};
+    uc_reg_read(engine, UC_X86_REG_ST0 + i, raw);
+    std::memcpy(&fp.st[static_cast<std::size_t>(i)].significand, raw, 8);
+    std::memcpy(&fp.st[static_cast<std::size_t>(i)].sign_exponent, raw + 8, 2);
+  }
+  for (int i = 0; i < 16; ++i) uc_reg_read(engine, UC_X86_REG_XMM0 + i, &fp.xmm[static_cast<std::size_t>(i)]);
+  return fp;
+}
+
+void Engine::reset_floating_point() {
+  const FloatingPoint fp;
+  uc_engine* engine = impl_->here->engine();
+  uc_reg_write(engine, UC_X86_REG_FPCW, &fp.fcw);
+  uc_reg_write(engine, UC_X86_REG_FPSW, &fp.fsw);
+  uc_reg_write(engine, UC_X86_REG_FPTAG, &fp.ftw);
+  uc_reg_write(engine, UC_X86_REG_MXCSR, &fp.mxcsr);
+  for (int i = 0; i < 8; ++i) {
+    const std::uint8_t raw[16] = {};
+    uc_reg_write(engine, UC_X86_REG_ST0 + i, raw);
+  }
+  for (int i = 0; i < 16; ++i) uc_reg_write(engine, UC_X86_REG_XMM0 + i, &fp.xmm[static_cast<std::size_t>(i)]);
+  impl_->here->context().save();
+}
+
+bool Engine::interrupts_on() const { return impl_->here->context().get<std::uint64_t>(impl_->layout.flags) & rflags::if_; }
+bool Engine::interrupt_shadow() const { return impl_->here->context().get<std::uint32_t>(impl_->layout.hidden_flags) >> 3 & 1; }
+std::uint64_t Engine::rip() const { return impl_->here->rip(); }
+
+void Engine::stop_at(std::vector<std::uint64_t> addresses) {
+  std::ranges::sort(addresses);
+  if (addresses == impl_->addresses) return;
+  impl_->addresses = std::move(addresses);
+  if (impl_->fast) impl_->fast->forget_blocks();
+}
+
+void Engine::memory_written(PhysAddr address, std::uint64_t length) {
+  if (impl_->fast) impl_->fast->written(address, length);
+}
+
+void Engine::translation_changed() { impl_->flush_translations(); }
+
+}  // namespace ringside

@@ -1,0 +1,202 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "sim/cpu/exact_lane.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cstring>
+
+namespace ringside {
+namespace {
+
+constexpr std::uint64_t kNoMark = ~std::uint64_t{0};
+constexpr std::size_t kMostBlocks = 1 << 16;
+
+ExactLane* lane(void* self) { return static_cast<ExactLane*>(self); }
+
+}  // namespace
+
+ExactLane::ExactLane(const PhysicalMemory& memory, const ContextLayout& layout, uc_engine* engine, PortClient& client,
+                     BlockDecoder& decoder, std::function<void(PhysAddr, std::uint64_t)> written)
+    : Lane(memory, layout, engine), client_(client), decoder_(decoder), written_(std::move(written)), probe_(engine) {
+  uc_hook hook;
+  uc_hook_add(engine_, &hook, UC_HOOK_BLOCK, reinterpret_cast<void*>(&on_block), this, 1, 0);
+  uc_hook_add(engine_, &hook, UC_HOOK_CODE, reinterpret_cast<void*>(&on_code), this, 1, 0);
+  uc_hook_add(engine_, &hook, UC_HOOK_INSN_INVALID, reinterpret_cast<void*>(&on_invalid), this, 1, 0);
+  uc_hook_add(engine_, &hook, UC_HOOK_INSN, reinterpret_cast<void*>(&on_in), this, 1, 0, UC_X86_INS_IN);
+  uc_hook_add(engine_, &hook, UC_HOOK_INSN, reinterpret_cast<void*>(&on_out), this, 1, 0, UC_X86_INS_OUT);
+  if (written_) uc_hook_add(engine_, &hook, UC_HOOK_MEM_WRITE, reinterpret_cast<void*>(&on_write), this, 1, 0);
+}
+
+EngineExit ExactLane::run(const RunRequest& request, const std::vector<std::uint64_t>& addresses, std::uint64_t ticks_before) {
+  request_ = request;
+  addresses_ = &addresses;
+  ticks_before_ = ticks_before;
+  begun_ = 0;
+  stop_soon_ = after_control_ = translation_changed_ = false;
+  space_ = address_space();
+  last_ = space_.cs_base + rip();
+  for (;;) {
+    stopped_ = invalid_ = false;
+    stale_bytes_ = 0;
+    next_mark_ = kNoMark;
+    const uc_err error = start();
+    if (stale_bytes_ == 0) return finish(error);
+    uc_ctl_remove_cache(engine_, stale_from_, stale_from_ + stale_bytes_);
+  }
+}
+
+void ExactLane::stop(ExitKind kind) {
+  why_ = kind;
+  stopped_ = true;
+  uc_emu_stop(engine_);
+}
+
+void ExactLane::on_block(uc_engine*, std::uint64_t address, std::uint32_t size, void* self) { lane(self)->enter_block(address, size); }
+
+void ExactLane::enter_block(std::uint64_t address, std::uint32_t size) {
+  block_ = nullptr;
+  look_at_each_ = false;
+  next_mark_ = kNoMark;
+  if (!read_code(address, size, code_)) return;  // not in RAM: nothing to compare, and only plain instructions
+  if (blocks_.size() >= kMostBlocks) {
+    blocks_.clear();
+    uc_ctl_flush_tb(engine_);
+  }
+  const auto [place, is_new] = blocks_.try_emplace(code_.first_page_address.value);
+  Block& block = place->second;
+  const bool same = block.linear == address && block.bits == space_.bits && block.bytes.size() == code_.size &&
+                    std::memcmp(block.bytes.data(), code_.bytes.data(), code_.size) == 0;
+  if (!same) {
+    block.linear = address;
+    block.bits = space_.bits;
+    block.bytes.assign(code_.bytes.begin(), code_.bytes.begin() + static_cast<std::ptrdiff_t>(code_.size));
+    BlockContents contents = decoder_.decode(code_.span(), address, space_.bits);
+    block.marks = std::move(contents.marks);
+    block.complete = contents.complete;
+    if (!is_new) {
+      stale_from_ = address;
+      stale_bytes_ = size;
+      stop(ExitKind::deadline);
+      return;
+    }
+  }
+  block_ = &block;
+  mark_ = 0;
+  look_at_each_ = !block.complete;
+  if (look_at_each_) return;
+  if (!block.marks.empty()) next_mark_ = address + block.marks[0].offset;
+}
+
+void ExactLane::on_code(uc_engine*, std::uint64_t address, std::uint32_t, void* self) { lane(self)->begin_instruction(address); }
+
+void ExactLane::begin_instruction(std::uint64_t address) {
+  if (stopped_) return;  // a block to be translated again
+  if (begun_ >= request_.ticks) return stop(ExitKind::deadline);
+  if (stop_soon_ || after_control_) return stop(ExitKind::attention);
+  if (request_.watch_interrupts && (begun_ > 0 || !request_.skip_first_address) && interruptible()) return stop(ExitKind::interruptible);
+  if (!addresses_->empty() && (begun_ > 0 || !request_.skip_first_address) &&
+      std::binary_search(addresses_->begin(), addresses_->end(), address))
+    return stop(ExitKind::address);
+  if (address == next_mark_ || look_at_each_) {
+    const InsnKind kind = kind_of(address);
+    if (kind == InsnKind::ours) return stop(ExitKind::ours);
+    if (kind == InsnKind::control || kind == InsnKind::translation) after_control_ = true;
+    if (kind == InsnKind::translation) translation_changed_ = true;
+  }
+  last_ = address;
+  ++begun_;
+}
+
+InsnKind ExactLane::kind_of(std::uint64_t address) {
+  if (look_at_each_) return classify(std::span(block_->bytes).subspan(address - block_->linear), space_.bits);
+  const InsnKind kind = block_->marks[mark_++].kind;
+  next_mark_ = mark_ < block_->marks.size() ? block_->linear + block_->marks[mark_].offset : kNoMark;
+  return kind;
+}
+
+bool ExactLane::interruptible() const {
+  std::uint64_t flags = 0;
+  uc_reg_read(engine_, UC_X86_REG_RFLAGS, &flags);
+  if (!(flags & rflags::if_)) return false;
+  probe_.save();
+  return !(probe_.get<std::uint32_t>(layout_.hidden_flags) >> 3 & 1);
+}
+
+void ExactLane::on_write(uc_engine*, uc_mem_type, std::uint64_t address, int size, std::int64_t, void* self) {
+  lane(self)->written_({address}, static_cast<std::uint64_t>(size));
+}
+
+bool ExactLane::on_invalid(uc_engine*, void* self) {
+  lane(self)->invalid_ = true;
+  return false;
+}
+
+std::uint32_t ExactLane::on_in(uc_engine*, std::uint32_t port, int size, void* self) {
+  ExactLane& l = *lane(self);
+  return l.client_.port_read(l.ticks_before_ + l.begun_ - 1, l.last_, static_cast<std::uint16_t>(port), static_cast<unsigned>(size));
+}
+
+void ExactLane::on_out(uc_engine*, std::uint32_t port, int size, std::uint32_t value, void* self) {
+  ExactLane& l = *lane(self);
+  l.client_.port_write(l.ticks_before_ + l.begun_ - 1, l.last_, static_cast<std::uint16_t>(port), static_cast<unsigned>(size), value);
+}
+
+EngineExit ExactLane::finish(uc_err error) {
+  EngineExit exit{.kind = why_, .ticks = begun_, .last_rip = last_, .exception = {}, .sentence = {}};
+  if (vector_ || invalid_) return raised(std::move(exit));
+  if (stopped_) return exit;
+  if (error == UC_ERR_OK) {
+    std::array<std::byte, 1> opcode{};
+    const auto at = space_.translate(memory_, space_.cs_base + rip() - 1);
+    if (at) opcode[0] = static_cast<std::byte>(memory_.read(*at, 1));
+    // HLT stops the engine behind itself; PAUSE and the like only yield.
+    exit.kind = opcode[0] == std::byte{0xF4} ? ExitKind::halt : ExitKind::attention;
+    return exit;
+  }
+  if (error == UC_ERR_FETCH_UNMAPPED || error == UC_ERR_FETCH_PROT) {
+    // Nobody drives the bus: ones are fetched, and FF FF is no instruction.
+    if (begun_ >= request_.ticks) return exit;
+    ++exit.ticks;
+    exit.last_rip = space_.cs_base + rip();
+    exit.kind = ExitKind::exception;
+    exit.exception.vector = 6;
+    return exit;
+  }
+  exit.kind = ExitKind::unsupported;
+  exit.sentence = fmt::format("The CPU engine stopped at RIP {:#x}: {}.", rip(), uc_strerror(error));
+  return exit;
+}
+
+EngineExit ExactLane::raised(EngineExit exit) {
+  const bool fetch = !invalid_ && raised_by_fetch();
+  exit.exception.vector = invalid_ ? 6 : *vector_;
+  exit.exception.error_code = invalid_ ? 0 : context_.get<std::uint32_t>(layout_.error_code);
+  if (exit.exception.vector == 14) exit.exception.cr2 = context_.get<std::uint64_t>(layout_.control + 16);
+  if (exit.exception.vector == 1) {
+    exit.exception.source = Source::trap;
+    exit.exception.dr6 = 1 << 14;  // BS: the only debug exception the engine raises by itself
+  }
+  // Recognised by delivery, not before: CR2 and the engine's own note of an exception go back.
+  context_.put(layout_.control + 16, cr2_before_);
+  context_.put<std::int32_t>(layout_.error_code, 0);
+  context_.put<std::int32_t>(layout_.exception_in_flight, -1);
+  context_.restore();
+  if (fetch) {
+    if (stop_soon_ || after_control_ || begun_ >= request_.ticks) {
+      // The instruction at RIP was looked at but is not due yet.
+      exit.kind = begun_ >= request_.ticks ? ExitKind::deadline : ExitKind::attention;
+      return exit;
+    }
+    if (request_.watch_interrupts && (begun_ > 0 || !request_.skip_first_address) && interruptible()) {
+      exit.kind = ExitKind::interruptible;
+      return exit;
+    }
+    ++exit.ticks;
+    exit.last_rip = space_.cs_base + rip();
+  }
+  exit.kind = ExitKind::exception;
+  return exit;
+}
+
+}  // namespace ringside

@@ -1,0 +1,73 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+// The reference way of running: a hook before every instruction. RIP, time and stops are exact everywhere.
+//
+// Memory is also written behind this engine's back (by the fast lane, by deliveries), so a block is compared with
+// the bytes it was translated from each time it is entered, and translated again if they differ.
+#pragma once
+
+#include <functional>
+#include <unordered_map>
+#include <vector>
+
+#include "sim/cpu/engine.h"
+#include "sim/cpu/lane.h"
+
+namespace ringside {
+
+class ExactLane : public Lane {
+ public:
+  // With `log_writes`, every write of a guest instruction is handed to `written` (physical address, bytes).
+  ExactLane(const PhysicalMemory&, const ContextLayout&, uc_engine*, PortClient&, BlockDecoder&,
+            std::function<void(PhysAddr, std::uint64_t)> written);
+
+  EngineExit run(const RunRequest& request, const std::vector<std::uint64_t>& addresses, std::uint64_t ticks_before);
+  void stop_soon() { stop_soon_ = true; }
+  bool translation_changed() const { return translation_changed_; }  // in the last run
+
+ private:
+  struct Block {
+    std::uint64_t linear = 0;
+    unsigned bits = 0;
+    std::vector<std::byte> bytes;
+    std::vector<Mark> marks;
+    bool complete = true;
+  };
+
+  static void on_block(uc_engine*, std::uint64_t address, std::uint32_t size, void* self);
+  static void on_code(uc_engine*, std::uint64_t address, std::uint32_t size, void* self);
+  static void on_write(uc_engine*, uc_mem_type, std::uint64_t address, int size, std::int64_t value, void* self);
+  static bool on_invalid(uc_engine*, void* self);
+  static std::uint32_t on_in(uc_engine*, std::uint32_t port, int size, void* self);
+  static void on_out(uc_engine*, std::uint32_t port, int size, std::uint32_t value, void* self);
+
+  void enter_block(std::uint64_t address, std::uint32_t size);
+  void begin_instruction(std::uint64_t address);
+  InsnKind kind_of(std::uint64_t address);
+  bool interruptible() const;
+  void stop(ExitKind kind);
+  EngineExit finish(uc_err error);
+  EngineExit raised(EngineExit exit);
+
+  PortClient& client_;
+  BlockDecoder& decoder_;
+  std::function<void(PhysAddr, std::uint64_t)> written_;
+  std::unordered_map<std::uint64_t, Block> blocks_;   // by physical address
+  CodeBytes code_;
+  mutable Context probe_;
+
+  RunRequest request_;
+  const std::vector<std::uint64_t>* addresses_ = nullptr;
+  std::uint64_t ticks_before_ = 0;    // of the same Engine::run, spent before this call
+  std::uint64_t begun_ = 0;           // instructions begun in this call
+  std::uint64_t last_ = 0;            // linear address of the newest of them
+  std::uint64_t stale_from_ = 0;      // a block to be translated again
+  std::uint32_t stale_bytes_ = 0;
+  std::uint64_t next_mark_ = 0;       // linear address of the next instruction that is not plain
+  const Block* block_ = nullptr;
+  std::size_t mark_ = 0;
+  bool look_at_each_ = false;         // the block could not be decoded as a whole: instructions are classified as they come
+  bool invalid_ = false, stopped_ = false, stop_soon_ = false, after_control_ = false, translation_changed_ = false;
+  ExitKind why_ = ExitKind::deadline;
+};
+
+}  // namespace ringside

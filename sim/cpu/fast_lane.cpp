@@ -1,0 +1,199 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "sim/cpu/fast_lane.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+namespace ringside {
+namespace {
+
+constexpr std::uint32_t kNotHere = 0x4000'0000;   // no run is left that long: see run()
+constexpr std::uint64_t kMostTicks = 0x2000'0000;
+constexpr std::size_t kEntries = 1 << 14;
+constexpr unsigned kGranule = 16;
+
+FastLane* lane(void* self) { return static_cast<FastLane*>(self); }
+
+}  // namespace
+
+FastLane::FastLane(const PhysicalMemory& memory, const ContextLayout& layout, uc_engine* engine, BlockDecoder& decoder)
+    : Lane(memory, layout, engine), decoder_(decoder), table_(kEntries), code_granules_(memory.size() / kGranule + 1) {
+  uc_hook hook;
+  uc_hook_add(engine_, &hook, UC_HOOK_BLOCK, reinterpret_cast<void*>(&on_block), this, 1, 0);
+  uc_hook_add(engine_, &hook, UC_HOOK_EDGE_GENERATED, reinterpret_cast<void*>(&on_translation), this, 1, 0);
+  uc_hook_add(engine_, &hook, UC_HOOK_INSN_INVALID, reinterpret_cast<void*>(&on_invalid), this, 1, 0);
+}
+
+void FastLane::forget_blocks() { ++generation_; }
+
+void FastLane::written(PhysAddr address, std::uint64_t length) {
+  const std::uint64_t last = (address.value + length - 1) / kGranule;
+  for (std::uint64_t granule = address.value / kGranule; granule <= last && granule < code_granules_.size(); ++granule)
+    if (code_granules_[granule]) flush_code_ = true;
+}
+
+FastRun FastLane::run(std::uint64_t ticks, bool watch_interrupts, const std::vector<std::uint64_t>& addresses) {
+  if (flush_code_) {
+    uc_ctl_flush_tb(engine_);
+    std::fill(code_granules_.begin(), code_granules_.end(), false);
+    forget_blocks();
+    flush_code_ = false;
+  }
+  const unsigned bits_before = space_.bits;
+  space_ = address_space();
+  if (space_.bits != bits_before) forget_blocks();
+  addresses_ = &addresses;
+  watch_ = watch_interrupts;
+  ticks = std::min(ticks, kMostTicks);
+  left_ = watch_ ? 0 : ticks;
+  set_aside_ = watch_ ? ticks : 0;
+  block_ = space_.cs_base + rip();
+  block_size_ = block_instructions_ = wanted_instructions_ = 0;
+  stopped_ = invalid_ = false;
+  slot(block_).linear = ~std::uint64_t{0};  // a new translation at the start of a run is not announced
+  const uc_err error = start();
+  return finish(error, ticks);
+}
+
+void FastLane::on_block(uc_engine*, std::uint64_t address, std::uint32_t size, void* self) {
+  FastLane& l = *lane(self);
+  const Entry& entry = l.slot(address);
+  l.block_ = address;
+  l.block_size_ = size;
+  if (entry.linear == address && entry.size == size && entry.generation == l.generation_ && entry.cost <= l.left_) [[likely]] {
+    l.left_ -= entry.cost;
+    l.block_instructions_ = entry.cost;
+    return;
+  }
+  l.enter_block(address, size);
+}
+
+void FastLane::enter_block(std::uint64_t address, std::uint32_t size) {
+  Entry& entry = slot(address);
+  if (entry.linear != address || entry.size != size || entry.generation != generation_) learn(entry, address, size);
+  bool here = entry.cost <= left_ + set_aside_;
+  if (here && watch_) {
+    std::uint64_t flags = 0;
+    uc_reg_read(engine_, UC_X86_REG_RFLAGS, &flags);
+    here = !(flags & rflags::if_);
+  }
+  if (!here) {
+    wanted_instructions_ = entry.instructions;
+    block_instructions_ = 0;
+    stopped_ = true;
+    uc_emu_stop(engine_);
+    return;
+  }
+  (watch_ ? set_aside_ : left_) -= entry.cost;
+  block_instructions_ = entry.cost;
+}
+
+void FastLane::learn(Entry& entry, std::uint64_t address, std::uint32_t size) {
+  entry = {.linear = address, .size = size, .instructions = 0, .cost = kNotHere, .generation = generation_};
+  if (!read_code(address, size, code_) || code_.size != size) return;
+  const BlockContents contents = decoder_.decode(code_.span(), address, space_.bits);
+  entry.instructions = contents.instructions;
+  const auto stop_here = std::ranges::lower_bound(*addresses_, address);
+  const bool stops = stop_here != addresses_->end() && *stop_here < address + size;
+  if (contents.complete && contents.marks.empty() && !stops) entry.cost = contents.instructions;
+  const auto note = [&](PhysAddr at, std::uint64_t bytes) {
+    for (std::uint64_t g = at.value / kGranule; bytes && g <= (at.value + bytes - 1) / kGranule; ++g) code_granules_[g] = true;
+  };
+  note(code_.first_page_address, code_.on_first_page);
+  note(code_.second_page_address, size - code_.on_first_page);
+}
+
+void FastLane::on_translation(uc_engine*, uc_tb* now, uc_tb*, void* self) {
+  FastLane& l = *lane(self);
+  Entry& entry = l.slot(now->pc);
+  if (entry.linear == now->pc) entry.linear = ~std::uint64_t{0};
+  if (now->icount == 1 && now->pc - l.block_ < l.block_size_ && l.block_instructions_ > 0) l.abandoned_at(now->pc);
+}
+
+// A block of one instruction was made inside the block being run. Either that block ended by going there, or it was
+// abandoned because the instruction there is about to overwrite the block; then what was counted from there on has not
+// run and will be counted again.
+void FastLane::abandoned_at(std::uint64_t address) {
+  if (!read_code(block_, block_size_, code_)) return;
+  const BlockContents contents = decoder_.decode(code_.span(), block_, space_.bits);
+  const auto at = std::ranges::find(contents.starts, address - block_);
+  if (at == contents.starts.end()) return;
+  const auto index = static_cast<std::uint32_t>(at - contents.starts.begin());
+  if (index + 1 == contents.instructions) {
+    // The last instruction: a jump to itself or another round of REP, unless that string store reaches the block.
+    const auto op = opcode_of(code_.span().subspan(*at), space_.bits);
+    if (!op || !(op->rep || op->repne)) return;
+    std::uint64_t rdi = 0;
+    uc_reg_read(engine_, UC_X86_REG_RDI, &rdi);
+    const auto target = space_.translate(memory_, rdi);
+    const auto near_code = [&](PhysAddr start, std::uint64_t bytes) {
+      return bytes && target && target->value + 8 > start.value && target->value < start.value + bytes;
+    };
+    if (!near_code(code_.first_page_address, code_.on_first_page) &&
+        !near_code(code_.second_page_address, code_.size - code_.on_first_page))
+      return;
+  }
+  (watch_ ? set_aside_ : left_) += block_instructions_ - index;
+  block_instructions_ = 0;
+}
+
+bool FastLane::on_invalid(uc_engine*, void* self) {
+  lane(self)->invalid_ = true;
+  return false;
+}
+
+std::uint32_t FastLane::before(std::uint64_t linear) {
+  if (linear - block_ >= block_size_ || !read_code(block_, block_size_, code_)) return block_instructions_;
+  const BlockContents contents = decoder_.decode(code_.span(), block_, space_.bits);
+  const auto at = std::ranges::lower_bound(contents.starts, linear - block_);
+  return static_cast<std::uint32_t>(at - contents.starts.begin());
+}
+
+FastRun FastLane::finish(uc_err error, std::uint64_t ticks) {
+  FastRun run;
+  const auto used = [&] { return ticks - left_ - set_aside_; };
+  const std::uint64_t linear = space_.cs_base + rip();
+  run.ticks = used();
+  run.exit.last_rip = linear;
+  if (vector_ || invalid_) {
+    const bool fetch = !invalid_ && raised_by_fetch();
+    run.kind = FastExit::exception;
+    Exception& e = run.exit.exception;
+    e.vector = invalid_ ? 6 : *vector_;
+    e.error_code = invalid_ ? 0 : context_.get<std::uint32_t>(layout_.error_code);
+    if (e.vector == 14) e.cr2 = context_.get<std::uint64_t>(layout_.control + 16);
+    if (e.vector == 1) {
+      e.source = Source::trap;
+      e.dr6 = 1 << 14;
+    }
+    context_.put(layout_.control + 16, cr2_before_);
+    context_.put<std::int32_t>(layout_.error_code, 0);
+    context_.put<std::int32_t>(layout_.exception_in_flight, -1);
+    context_.restore();
+    if (fetch) {
+      // Left to the exact lane, which knows whether the instruction at RIP is due.
+      run.kind = FastExit::block;
+      run.block_instructions = 1;
+      return run;
+    }
+    if (e.source != Source::trap && block_instructions_ > 0) run.ticks -= block_instructions_ - std::min(before(linear) + 1, block_instructions_);
+    return run;
+  }
+  if (stopped_) {
+    run.block_instructions = wanted_instructions_;
+    return run;
+  }
+  if (error == UC_ERR_OK) {
+    if (block_instructions_ > 0) run.ticks -= block_instructions_ - std::min(before(linear), block_instructions_);
+    const auto opcode = space_.translate(memory_, linear - 1);
+    run.kind = opcode && memory_.read(*opcode, 1) == 0xF4 ? FastExit::halt : FastExit::block;
+    return run;
+  }
+  if (error == UC_ERR_FETCH_UNMAPPED || error == UC_ERR_FETCH_PROT) return run;  // the exact lane says what it is
+  run.kind = FastExit::unsupported;
+  run.exit.sentence = fmt::format("The CPU engine stopped at RIP {:#x}: {}.", rip(), uc_strerror(error));
+  return run;
+}
+
+}  // namespace ringside

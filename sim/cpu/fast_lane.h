@@ -1,0 +1,76 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+// The fast way of running: a hook before every block, which counts the block's instructions from a table. It takes
+// blocks that hold only plain instructions and fit into what is left, and stops before any other.
+//
+// Facts of Unicorn it rests on, each kept by a test: stopping in a block hook leaves RIP at the block's start with the
+// block not run; exceptions give the exact RIP; a block that overwrites itself is abandoned before the store and its
+// rest entered as new blocks, announced by a new translation of one instruction.
+#pragma once
+
+#include <vector>
+
+#include "sim/cpu/engine.h"
+#include "sim/cpu/lane.h"
+
+namespace ringside {
+
+enum class FastExit : std::uint8_t {
+  block,      // RIP stands at a block for the exact lane: marked, or longer than what is left
+  exception,  // as ExitKind::exception
+  halt,
+  unsupported,
+};
+
+struct FastRun {
+  FastExit kind = FastExit::block;
+  std::uint64_t ticks = 0;
+  std::uint64_t block_instructions = 1;  // FastExit::block: how many instructions the block has (0: not known)
+  EngineExit exit;                       // the other kinds
+};
+
+class FastLane : public Lane {
+ public:
+  FastLane(const PhysicalMemory&, const ContextLayout&, uc_engine*, BlockDecoder&);
+
+  FastRun run(std::uint64_t ticks, bool watch_interrupts, const std::vector<std::uint64_t>& addresses);
+
+  // What is known of blocks is out of date: other translations, other addresses to stop at.
+  void forget_blocks();
+  // Memory was written by somebody else.
+  void written(PhysAddr address, std::uint64_t length);
+
+ private:
+  struct Entry {
+    std::uint64_t linear = ~std::uint64_t{0};
+    std::uint32_t size = 0;
+    std::uint32_t instructions = 0;       // as is
+    std::uint32_t cost = 0;               // instructions, or kNotHere where the exact lane has to run the block
+    std::uint32_t generation = 0;
+  };
+
+  static void on_block(uc_engine*, std::uint64_t address, std::uint32_t size, void* self);
+  static void on_translation(uc_engine*, uc_tb* now, uc_tb* before, void* self);
+  static bool on_invalid(uc_engine*, void* self);
+
+  Entry& slot(std::uint64_t address) { return table_[(address ^ address >> 13) & (table_.size() - 1)]; }
+  void enter_block(std::uint64_t address, std::uint32_t size);
+  void learn(Entry& entry, std::uint64_t address, std::uint32_t size);
+  void abandoned_at(std::uint64_t address);
+  // Instructions of the block being run that lie before `linear`; all of them if it lies elsewhere.
+  std::uint32_t before(std::uint64_t linear);
+  FastRun finish(uc_err error, std::uint64_t ticks);
+
+  BlockDecoder& decoder_;
+  std::vector<Entry> table_;
+  std::vector<bool> code_granules_;       // 16 bytes of physical memory each: translated code was seen there
+  const std::vector<std::uint64_t>* addresses_ = nullptr;
+  CodeBytes code_;
+  std::uint32_t generation_ = 1;
+  std::uint64_t left_ = 0;
+  std::uint64_t set_aside_ = 0;           // of left_, while interrupts are watched for: every block is looked at
+  std::uint64_t block_ = 0;               // being run
+  std::uint32_t block_size_ = 0, block_instructions_ = 0, wanted_instructions_ = 0;
+  bool watch_ = false, stopped_ = false, invalid_ = false, flush_code_ = false;
+};
+
+}  // namespace ringside

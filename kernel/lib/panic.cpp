@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 #include "lib/panic.h"
 
+#include <optional>
 #include <utility>
 
 #include "arch/control_registers.h"
@@ -90,16 +91,36 @@ void print_frame(unsigned number, uint64_t rip, bool is_return_address, unsigned
   print("\n");
 }
 
+// A function that calls nothing and needs no stack does not set up a frame, and any other has none yet at its
+// first two instructions, PUSH RBP and MOV RBP, RSP. RBP is then its caller's, and the address to return to,
+// which says who the caller is, lies on top of the stack. So it does after a call to somewhere that is no
+// code at all. None if `rip` is not in such a place.
+std::optional<uint64_t> caller_without_frame(uint64_t rip, uint64_t rsp) {
+  constexpr uint8_t kPushRbp = 0x55;
+  constexpr unsigned kPrologueBytes = 4;
+  if (!is_readable_frame(rsp)) return std::nullopt;
+  unsigned pushed = 0;
+  if (const auto symbol = find_symbol(rip)) {
+    const bool makes_frame = *reinterpret_cast<const uint8_t*>(rip - symbol->offset) == kPushRbp;
+    if (makes_frame && symbol->offset >= kPrologueBytes) return std::nullopt;
+    if (makes_frame && symbol->offset > 0) pushed = 1;
+  }
+  const uint64_t caller = reinterpret_cast<const uint64_t*>(rsp)[pushed];
+  if (!find_symbol(caller)) return std::nullopt;
+  return caller;
+}
+
 }  // namespace
 
 PanicHooks set_panic_hooks(PanicHooks new_hooks) { return std::exchange(hooks, new_hooks); }
 
-void print_backtrace(uint64_t rip, uint64_t rbp) {
+void print_backtrace(uint64_t rip, uint64_t rbp, uint64_t rsp) {
   constexpr unsigned kMostLines = 16;
   print("backtrace, newest first\n");
   print_frame(0, rip, false, 1);
   unsigned number = 1;
-  for (unsigned lines = 1; is_readable_frame(rbp); ++lines) {
+  if (const auto caller = caller_without_frame(rip, rsp)) print_frame(number++, *caller, true, 1);
+  for (unsigned lines = number; is_readable_frame(rbp); ++lines) {
     if (lines == kMostLines) {
       print("  ... and so on\n");
       return;
@@ -134,8 +155,9 @@ void panic_at(std::source_location where, std::string_view format,
   format_to(console, format, arguments);
   end_headline();
   print("  at {}:{}\n", where.file_name(), where.line());
-  print_backtrace(reinterpret_cast<uint64_t>(__builtin_return_address(0)),
-                  *static_cast<const uint64_t*>(__builtin_frame_address(0)));
+  // One byte back from the return address: still inside the call, and inside the function that called us.
+  print_backtrace(reinterpret_cast<uint64_t>(__builtin_return_address(0)) - 1,
+                  *static_cast<const uint64_t*>(__builtin_frame_address(0)), 0);
   end_report();
 }
 
@@ -156,7 +178,7 @@ void panic_on_exception(const TrapFrame& frame) {
   }
   if (exception == Exception::page_fault || exception == Exception::double_fault) explain_stack_overflow();
   print_registers(frame);
-  print_backtrace(frame.rip, frame.rbp);
+  print_backtrace(frame.rip, frame.rbp, frame.rsp);
   end_report();
 }
 

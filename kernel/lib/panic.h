@@ -43,9 +43,9 @@ struct PanicHooks {
 };
 PanicHooks set_panic_hooks(PanicHooks hooks);
 
-// The functions that led to the frame with frame pointer `rbp`, newest first, one a line.
-// `rip` is where the newest of them stands.
-void print_backtrace(uint64_t rip, uint64_t rbp);
+// The functions that led to `rip`, newest first, one a line: `rbp` and `rsp` as they were there. 0 for an
+// unknown rsp.
+void print_backtrace(uint64_t rip, uint64_t rbp, uint64_t rsp);
 
 void print_registers(const TrapFrame& frame);
 

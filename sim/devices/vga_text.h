@@ -77,12 +77,12 @@ void write_port(VgaText& vga, unsigned offset, std::uint8_t value, Ticks now);
 std::uint8_t read_port(VgaText& vga, unsigned offset, Ticks now);
 std::uint8_t peek_port(const VgaText& vga, unsigned offset, Ticks now);
 
-struct Cell {
+struct TextCell {
   std::uint8_t character = ' ';  // code page 437
   std::uint8_t foreground = 0;   // colour number 0-15, see palette()
   std::uint8_t background = 0;   // 0-7, or 0-15 with blinking switched off
   bool blink = false;
-  bool operator==(const Cell&) const = default;
+  bool operator==(const TextCell&) const = default;
 };
 
 struct TextPosition {
@@ -97,7 +97,7 @@ struct TextCursor {
 };
 
 struct ScreenText {
-  std::array<std::array<Cell, kTextColumns>, kTextRows> rows{};
+  std::array<std::array<TextCell, kTextColumns>, kTextRows> rows{};
   std::optional<TextCursor> cursor;  // none: switched off, without height, or outside the window
   bool display_on = true;            // off: a person sees black, though the cells are there
   bool operator==(const ScreenText&) const = default;

@@ -36,7 +36,7 @@ struct Display {
   void print(unsigned cell, std::string_view text) {
     for (const char c : text) put(cell++, static_cast<unsigned char>(c), 0x07);
   }
-  Cell cell(unsigned row, unsigned column) { return screen(vga, plane).rows[row][column]; }
+  TextCell cell(unsigned row, unsigned column) { return screen(vga, plane).rows[row][column]; }
 };
 
 TEST(VgaText, IsInMode3AfterTheBios) {
@@ -55,8 +55,8 @@ TEST(VgaText, CellsAreCharacterThenAttribute) {
   Display d;
   d.put(0, 'H', 0x1E);
   d.put(80 * 24 + 79, 0xDB, 0x8C);
-  EXPECT_EQ(d.cell(0, 0), (Cell{'H', 14, 1, false}));
-  EXPECT_EQ(d.cell(24, 79), (Cell{0xDB, 12, 0, true}));
+  EXPECT_EQ(d.cell(0, 0), (TextCell{'H', 14, 1, false}));
+  EXPECT_EQ(d.cell(24, 79), (TextCell{0xDB, 12, 0, true}));
 }
 
 TEST(VgaText, WithoutBlinkingBit7IsBrightBackground) {
@@ -67,7 +67,7 @@ TEST(VgaText, WithoutBlinkingBit7IsBrightBackground) {
   const unsigned mode = d.in(0x3C1);
   EXPECT_EQ(mode, 0x0Cu);
   d.out(0x3C0, mode & ~0x08u);
-  EXPECT_EQ(d.cell(0, 0), (Cell{'x', 12, 8, false}));
+  EXPECT_EQ(d.cell(0, 0), (TextCell{'x', 12, 8, false}));
 }
 
 TEST(VgaText, CursorFollowsItsLocationRegisters) {
@@ -131,7 +131,7 @@ TEST(VgaText, APlaneThatIsTooShortShowsBlanks) {
   d.plane[0] = std::byte{'A'};
   const ScreenText text = screen(d.vga, d.plane);
   EXPECT_EQ(text.rows[0][0].character, 'A');
-  EXPECT_EQ(text.rows[0][1], Cell{});
+  EXPECT_EQ(text.rows[0][1], TextCell{});
 }
 
 TEST(VgaText, PaletteIsTheSixteenColoursOfThePc) {

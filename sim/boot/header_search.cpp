@@ -86,9 +86,11 @@ bool is_text(const ByteView& file) {
 
 // What a file without any header is, as far as its first bytes tell, and what to do with it.
 std::string describe_stranger(const ByteView& file) {
-  if (looks_like_elf(file.slice(0, file.size()))) {
+  if (const Bytes all = file.slice(0, file.size()); looks_like_elf(all)) {
+    if (const auto elf = parse_elf(all); !elf) return elf.error().sentence;
     return "the ELF file has no Multiboot header in its first 32768 bytes; add one in a section that the "
-           "linker script puts first.";
+           "linker script "
+           "puts first.";
   }
   if (file.u16(0) == 0x8B1F) return "the file is compressed by gzip; unpack it first (gunzip).";
   if (file.u32(0) == 0xFD2FB528) return "the file is compressed by zstd; unpack it first (unzstd).";

@@ -56,36 +56,31 @@ class HeaderReader {
   Result<MultibootHeader> read() {
     const std::uint64_t length = file_.u32(header_.offset + 8);
     for (std::uint64_t at = header_.offset + 16;;) {
-      if (!file_.holds(at, 8)) {
-        return fail(fmt::format(
-            "the Multiboot 2 header at offset {:#x} has no end tag before the end of the file; end its "
-            "tags with type 0, size 8.",
-            header_.offset));
-      }
       const Tag tag{file_.u16(at), bit(file_.u16(at + 2), 0), file_.u32(at + 4), at};
-      if (tag.type == kEnd) return finish();
-      if (at - header_.offset >= length) {
+      if (file_.holds(at, 8) && tag.type == kEnd) return finish();
+      if (auto done = take(tag); !done) {
+        // Nonsense behind the header's length is whatever follows a list that nobody ended.
+        if (at - header_.offset < length && file_.holds(at, 8)) return std::unexpected(done.error());
         return fail(fmt::format(
             "the Multiboot 2 header at offset {:#x} is {} bytes long but no end tag is in it; end its "
             "tags with type 0, size 8.",
             header_.offset, length));
       }
-      if (tag.size < least_size(tag.type) || !file_.holds(at, tag.size)) {
-        return fail(
-            fmt::format("the Multiboot 2 header's tag of type {} at offset {:#x} has the size {}, which {}; "
-                        "correct it (tags start at multiples of 8 bytes).",
-                        tag.type, at, tag.size,
-                        tag.size < least_size(tag.type)
-                            ? fmt::format("is less than the {} it needs", least_size(tag.type))
-                            : std::string("reaches past the end of the file")));
-      }
-      if (auto done = take(tag); !done) return std::unexpected(done.error());
       at += (std::uint64_t{tag.size} + 7) & ~std::uint64_t{7};
     }
   }
 
  private:
   Result<void> take(const Tag& tag) {
+    if (const std::uint32_t least = least_size(tag.type);
+        tag.size < least || !file_.holds(tag.at, tag.size)) {
+      return fail(
+          fmt::format("the Multiboot 2 header's tag of type {} at offset {:#x} has the size {}, which {}; "
+                      "correct it (tags start at multiples of 8 bytes).",
+                      tag.type, tag.at, tag.size,
+                      tag.size < least ? fmt::format("is less than the {} it needs", least)
+                                       : std::string("reaches past the end of the file")));
+    }
     switch (tag.type) {
       case kInformationRequest: return requests(tag);
       case kAddress:

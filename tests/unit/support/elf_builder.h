@@ -3,9 +3,11 @@
 // the loader's own code: a misreading in one of the two shows.
 #pragma once
 
+#include <algorithm>
 #include <cstddef>
 #include <cstdint>
 #include <initializer_list>
+#include <string>
 #include <string_view>
 #include <vector>
 
@@ -51,8 +53,11 @@ inline std::uint64_t number_at(const ByteVector& from, std::size_t offset, int b
 inline std::uint64_t u16_at(const ByteVector& from, std::size_t offset) { return number_at(from, offset, 2); }
 inline std::uint64_t u32_at(const ByteVector& from, std::size_t offset) { return number_at(from, offset, 4); }
 inline std::uint64_t u64_at(const ByteVector& from, std::size_t offset) { return number_at(from, offset, 8); }
-inline std::string_view text_at(const ByteVector& from, std::size_t offset) {
-  return reinterpret_cast<const char*>(from.data() + offset);
+// The characters up to a zero byte, at most 256.
+inline std::string text_at(const ByteVector& from, std::size_t offset) {
+  std::string out;
+  for (char c; out.size() < 256 && (c = static_cast<char>(from.at(offset + out.size()))) != 0;) out += c;
+  return out;
 }
 
 // Multiboot 1: magic, flags, checksum, then whatever fields the flags announce.

@@ -20,7 +20,7 @@ void write_padded(Sink& sink, std::string_view text, const FormatSpec& spec, boo
 // Digits are found from the last to the first, so the buffer is filled from its end: sign, prefix, zeros,
 // digits.
 void write_number(Sink& sink, uint64_t value, bool negative, const FormatSpec& spec) {
-  constexpr size_t kLongest = 2 + 80 + 64;
+  constexpr size_t kLongest = 3 + kWidestField + 64;  // sign and prefix, zeros, digits in binary
   std::array<char, kLongest> buffer;
   size_t start = buffer.size();
   const unsigned base = static_cast<unsigned>(spec.base);

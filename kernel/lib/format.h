@@ -42,6 +42,8 @@ struct FormatArgument {
   std::string_view text = {};
 };
 
+constexpr unsigned kWidestField = 80;
+
 struct FormatSpec {
   enum class Base : uint8_t { binary = 2, octal = 8, decimal = 10, hexadecimal = 16 };
   enum class Align : uint8_t { natural, left, right };
@@ -101,25 +103,27 @@ FormatArgument format_argument(const T& value) {
 
 // Reads what stands between the braces, behind the colon. False if it is none of the forms above.
 constexpr bool parse_specification(std::string_view text, FormatSpec& spec) {
-  size_t at = 0;
-  const auto next_is = [&](char c) { return at < text.size() && text[at] == c; };
-  if (next_is('<'))
-    spec.align = FormatSpec::Align::left, ++at;
-  else if (next_is('>'))
-    spec.align = FormatSpec::Align::right, ++at;
-  if (next_is('#')) spec.prefix = true, ++at;
-  if (next_is('0')) spec.zero_filled = true, ++at;
-  for (; at < text.size() && text[at] >= '0' && text[at] <= '9'; ++at)
-    spec.width = spec.width * 10 + unsigned(text[at] - '0');
-  if (next_is('x'))
-    spec.base = FormatSpec::Base::hexadecimal, spec.base_given = true, ++at;
-  else if (next_is('b'))
-    spec.base = FormatSpec::Base::binary, spec.base_given = true, ++at;
-  else if (next_is('o'))
-    spec.base = FormatSpec::Base::octal, spec.base_given = true, ++at;
-  else if (next_is('d'))
-    spec.base_given = true, ++at;
-  return at == text.size() && spec.width <= 80;
+  const auto take = [&text](char c) {
+    if (!text.starts_with(c)) return false;
+    text.remove_prefix(1);
+    return true;
+  };
+  if (take('<')) spec.align = FormatSpec::Align::left;
+  if (take('>')) spec.align = FormatSpec::Align::right;
+  spec.prefix = take('#');
+  spec.zero_filled = take('0');
+  for (; !text.empty() && text[0] >= '0' && text[0] <= '9'; text.remove_prefix(1))
+    spec.width = spec.width * 10 + static_cast<unsigned>(text[0] - '0');
+  spec.base_given = true;
+  if (take('x'))
+    spec.base = FormatSpec::Base::hexadecimal;
+  else if (take('b'))
+    spec.base = FormatSpec::Base::binary;
+  else if (take('o'))
+    spec.base = FormatSpec::Base::octal;
+  else
+    spec.base_given = take('d');
+  return text.empty() && spec.width <= kWidestField;
 }
 
 // The next piece of a format string: either text to copy, or a placeholder with its specification.

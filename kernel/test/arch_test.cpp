@@ -5,6 +5,7 @@
 #include <cstring>
 
 #include "arch/context.h"
+#include "arch/interrupt_guard.h"
 #include "arch/interrupts.h"
 #include "arch/mistakes.h"
 #include "arch/segments.h"
@@ -109,6 +110,27 @@ KERNEL_TEST(exceptions, a_handler_may_mend_the_fault) {
       set_exception_handler(Exception::invalid_opcode, [](TrapFrame& frame) { frame.rip += 2; });
   mistakes::undefined_opcode();
   set_exception_handler(Exception::invalid_opcode, old);
+}
+
+KERNEL_TEST(interrupts, a_nested_guard_leaves_them_off) {
+  expect(rflags::read() & rflags::kInterrupts);
+  {
+    const InterruptGuard outer;
+    { const InterruptGuard inner; }
+    expect((rflags::read() & rflags::kInterrupts) == 0);
+  }
+  expect(rflags::read() & rflags::kInterrupts);
+}
+
+// No device asked for line 7 or 15, so the in-service bit is clear: exactly what a spurious interrupt looks
+// like.
+KERNEL_TEST(interrupts, spurious_ones_are_counted_and_not_served) {
+  const IrqCounts before = irq_counts();
+  int_n<kIrqBaseVector + 7>();
+  int_n<kIrqBaseVector + 15>();
+  expect_equal(irq_counts().spurious, before.spurious + 2);
+  expect_equal(irq_counts().served[7], before.served[7]);
+  expect_equal(irq_counts().served[15], before.served[15]);
 }
 
 KERNEL_TEST_SHOULD_PANIC(exceptions, divide_by_zero) { mistakes::divide(1, 0); }

@@ -16,7 +16,7 @@ constexpr std::uint64_t kEndbr64 = 0xFA1E0FF3;  // F3 0F 1E FA: marks targets of
 struct Caller {
   UnwindRegisters registers;
   VirtAddr cfa;
-  Frame::Found found;
+  StackFrame::Found found;
   bool interrupted = false;
 };
 
@@ -25,7 +25,7 @@ std::optional<Caller> from_stack_top(const UnwindRegisters& r, unsigned words, c
   const unsigned bytes = r.word_bytes;
   const auto return_address = read_word(read, r.gpr[kRsp] + words * bytes, bytes);
   if (!return_address) return std::nullopt;
-  Caller caller{r, VirtAddr{r.gpr[kRsp] + (words + 1) * bytes}, Frame::Found::stack_top};
+  Caller caller{r, VirtAddr{r.gpr[kRsp] + (words + 1) * bytes}, StackFrame::Found::stack_top};
   if (words == 1) {
     const auto saved = read_word(read, r.gpr[kRsp], bytes);
     if (saved) caller.registers.gpr[kRbp] = *saved;
@@ -41,7 +41,7 @@ std::optional<Caller> from_frame_pointer(const UnwindRegisters& r, const ReadMem
   if (base < r.gpr[kRsp] || base % bytes != 0) return std::nullopt;
   const auto saved = read_word(read, base, bytes), return_address = read_word(read, base + bytes, bytes);
   if (!saved || !return_address) return std::nullopt;
-  Caller caller{r, VirtAddr{base + 2 * bytes}, Frame::Found::frame_pointer};
+  Caller caller{r, VirtAddr{base + 2 * bytes}, StackFrame::Found::frame_pointer};
   caller.registers.rip = *return_address;
   caller.registers.gpr[kRsp] = caller.cfa.value;
   caller.registers.gpr[kRbp] = *saved;
@@ -51,7 +51,7 @@ std::optional<Caller> from_frame_pointer(const UnwindRegisters& r, const ReadMem
 // Without rules: how much of the frame is built can be told at a function's first instructions and at its
 // RET. `function_offset`: of the program counter in its function; nothing when it is in no function at all.
 std::optional<Caller> without_rules(const UnwindRegisters& r, bool is_caller,
-                                    std::optional<Location> location, const ReadMemory& read) {
+                                    std::optional<SymbolLocation> location, const ReadMemory& read) {
   if (is_caller) return from_frame_pointer(r, read);
   // A call through a bad pointer: the processor stands where no code is, its caller's address on top of the
   // stack.
@@ -70,7 +70,7 @@ std::optional<Caller> without_rules(const UnwindRegisters& r, bool is_caller,
 
 }  // namespace
 
-std::vector<Frame> Symbols::backtrace(const UnwindRegisters& registers, const ReadMemory& read) const {
+std::vector<StackFrame> Symbols::backtrace(const UnwindRegisters& registers, const ReadMemory& read) const {
   const auto executable = [this](std::uint64_t address) {
     return parts_->file && parts_->file->executable(VirtAddr{address});
   };
@@ -84,9 +84,9 @@ std::vector<Frame> Symbols::backtrace(const UnwindRegisters& registers, const Re
                 .get();
   }
 
-  std::vector<Frame> frames;
+  std::vector<StackFrame> frames;
   UnwindRegisters now = registers;
-  Frame::Found found_by = Frame::Found::processor;
+  StackFrame::Found found_by = StackFrame::Found::processor;
   bool pc_is_return = false;
   for (std::size_t depth = 0; depth < kMostFrames; ++depth) {
     // A call may be a function's last instruction: then its return address already belongs to the next
@@ -96,7 +96,7 @@ std::vector<Frame> Symbols::backtrace(const UnwindRegisters& registers, const Re
     const bool in_function = location && location->symbol->kind == Symbol::Kind::function;
     const std::size_t first_entry = frames.size();
     for (SourceFrame& entry : source_frames(here)) {
-      Frame frame{
+      StackFrame frame{
           .pc = VirtAddr{now.rip}, .pc_is_return = pc_is_return, .found = found_by, .inlined = entry.inlined};
       if (in_function || entry.inlined) frame.function = std::move(entry.function);
       if (in_function) frame.offset = now.rip - location->symbol->start.value;
@@ -109,7 +109,7 @@ std::vector<Frame> Symbols::backtrace(const UnwindRegisters& registers, const Re
     const auto step = rules && now.word_bytes == 8 ? rules->step(now, here, read) : std::nullopt;
     if (step && step->outermost) break;
     if (step) {
-      caller = Caller{step->caller, step->cfa, Frame::Found::rules, step->interrupted};
+      caller = Caller{step->caller, step->cfa, StackFrame::Found::rules, step->interrupted};
     } else {
       caller = without_rules(now, pc_is_return, in_function ? location : std::nullopt, read);
     }

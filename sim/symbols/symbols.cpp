@@ -39,10 +39,10 @@ const LineTable& Symbols::lines() const {
   });
 }
 
-std::optional<Location> Symbols::find(VirtAddr address) const {
+std::optional<SymbolLocation> Symbols::find(VirtAddr address) const {
   const Symbol* symbol = parts_->table.around(address);
   if (!symbol) return std::nullopt;
-  return Location{symbol, address.value - symbol->start.value};
+  return SymbolLocation{symbol, address.value - symbol->start.value};
 }
 
 std::string Symbols::name(VirtAddr address) const {

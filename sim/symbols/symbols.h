@@ -22,7 +22,7 @@
 namespace ringside {
 
 // An address inside a function or variable. `symbol` lives as long as the Symbols that gave it.
-struct Location {
+struct SymbolLocation {
   const Symbol* symbol = nullptr;
   std::uint64_t offset = 0;  // bytes from the symbol's start
 };
@@ -46,7 +46,7 @@ class Symbols {
   ~Symbols();
 
   // --- address to name ---
-  std::optional<Location> find(VirtAddr address) const;
+  std::optional<SymbolLocation> find(VirtAddr address) const;
   // "page_fault_handler+0x12", without "+0x0"; empty when no symbol is there.
   std::string name(VirtAddr address) const;
   std::optional<SourcePlace> source(VirtAddr address) const;
@@ -84,7 +84,7 @@ class Symbols {
   // The calls that led to `registers`, innermost first, at most 64 besides inlined ones. By the image's
   // unwinding rules
   // (.eh_frame, .debug_frame), else by the chain of frame pointers; ends where neither makes sense.
-  std::vector<Frame> backtrace(const UnwindRegisters& registers, const ReadMemory& read) const;
+  std::vector<StackFrame> backtrace(const UnwindRegisters& registers, const ReadMemory& read) const;
 
  private:
   struct Parts;

@@ -31,7 +31,7 @@ struct UnwindRegisters {
 // mapped.
 using ReadMemory = std::function<bool(VirtAddr, std::span<std::byte>)>;
 
-struct Frame {
+struct StackFrame {
   // How the frame was found: the processor itself, unwinding rules, the chain of frame pointers, or the word
   // on top of the stack of a function that had only just been entered.
   enum class Found : std::uint8_t { processor, rules, frame_pointer, stack_top };

@@ -34,9 +34,9 @@ class Words {
   std::map<std::uint64_t, std::uint64_t> words_;
 };
 
-std::vector<std::string> functions(const std::vector<Frame>& frames) {
+std::vector<std::string> functions(const std::vector<StackFrame>& frames) {
   std::vector<std::string> names;
-  for (const Frame& frame : frames) names.push_back(frame.function);
+  for (const StackFrame& frame : frames) names.push_back(frame.function);
   return names;
 }
 
@@ -53,10 +53,10 @@ TEST_P(Rules, SavedRegistersAndTheReturnAddressAreFound) {
   registers.gpr[kRsp] = kStack;
   const auto frames = symbols.backtrace(registers, memory);
   ASSERT_EQ(functions(frames), (std::vector<std::string>{"pushes", "bottom"}));
-  EXPECT_EQ(frames[0].found, Frame::Found::processor);
+  EXPECT_EQ(frames[0].found, StackFrame::Found::processor);
   EXPECT_EQ(frames[0].cfa, VirtAddr{kStack + 48});
   EXPECT_EQ(frames[0].offset, 5u);  // push is 1 byte, sub 4
-  EXPECT_EQ(frames[1].found, Frame::Found::rules);
+  EXPECT_EQ(frames[1].found, StackFrame::Found::rules);
   EXPECT_TRUE(frames[1].pc_is_return);
   EXPECT_EQ(frames[1].pc.value, at("after_bottom_call"));
   EXPECT_EQ(frames[1].registers.gpr[kRbx], 0x1234u);
@@ -129,8 +129,8 @@ class WithoutRules : public testing::Test {
   const Symbols symbols = load_image("subject.elf");
   std::uint64_t at(const char* label) { return symbols.address(label).value_or(VirtAddr{}).value; }
 
-  std::vector<Frame> walk(std::uint64_t rip, std::uint64_t rsp, std::uint64_t rbp,
-                          std::map<std::uint64_t, std::uint64_t> words) {
+  std::vector<StackFrame> walk(std::uint64_t rip, std::uint64_t rsp, std::uint64_t rbp,
+                               std::map<std::uint64_t, std::uint64_t> words) {
     // The code of no_rules as the processor sees it: push rbp; mov rbp, rsp; nop; pop rbp; ret; nop.
     words[placed::no_rules.value] = 0x90C35D90E5894855;
     UnwindRegisters registers{.rip = rip};
@@ -144,7 +144,7 @@ TEST_F(WithoutRules, TheChainOfFramePointersLeadsToTheCaller) {
   const auto frames =
       walk(at("in_no_rules"), kStack, kStack, {{kStack, kStack + 64}, {kStack + 8, at("after_bottom_call")}});
   ASSERT_EQ(functions(frames), (std::vector<std::string>{"in_no_rules", "bottom"}));
-  EXPECT_EQ(frames[1].found, Frame::Found::frame_pointer);
+  EXPECT_EQ(frames[1].found, StackFrame::Found::frame_pointer);
   EXPECT_EQ(frames[1].registers.gpr[kRbp], kStack + 64);
   EXPECT_EQ(frames[1].registers.gpr[kRsp], kStack + 16);
 }
@@ -152,7 +152,7 @@ TEST_F(WithoutRules, TheChainOfFramePointersLeadsToTheCaller) {
 TEST_F(WithoutRules, AFunctionJustEnteredHasItsReturnAddressOnTop) {
   const auto frames = walk(placed::no_rules.value, kStack, 0, {{kStack, at("after_bottom_call")}});
   ASSERT_EQ(functions(frames), (std::vector<std::string>{"no_rules", "bottom"}));
-  EXPECT_EQ(frames[1].found, Frame::Found::stack_top);
+  EXPECT_EQ(frames[1].found, StackFrame::Found::stack_top);
 }
 
 TEST_F(WithoutRules, AfterPushingTheFramePointerTheReturnAddressIsSecond) {

@@ -132,6 +132,8 @@ struct Disassembler::Engine {
       return;
     }
     cs_option(handle, CS_OPT_DETAIL, CS_OPT_ON);
+    // Addresses of the higher half read better than the small negative numbers they also are.
+    cs_option(handle, CS_OPT_UNSIGNED, CS_OPT_ON);
     instruction = cs_malloc(handle);
   }
   Engine(const Engine&) = delete;
@@ -177,6 +179,10 @@ Instruction Disassembler::decode(std::span<const std::byte> code, VirtAddr addre
     if (operands.size() == 1 && operands[0].type == X86_OP_IMM) {
       result.target = VirtAddr{static_cast<std::uint64_t>(operands[0].imm)};
     }
+  }
+  for (const cs_x86_op& operand : operands) {
+    if (operand.type == X86_OP_IMM && !result.target)
+      result.immediate = static_cast<std::uint64_t>(operand.imm);
   }
   if (registers && !touches_no_memory(found->id)) {
     for (const cs_x86_op& operand : operands) {

@@ -50,9 +50,10 @@ struct Instruction {
   std::string operands;
   bool decoded = false;
   Flow flow = Flow::next;
-  bool repeated = false;              // REP, REPE, REPNE: may take many steps
-  std::optional<VirtAddr> target;     // of direct jumps and calls
-  std::vector<MemoryOperand> memory;  // only when the registers were given
+  bool repeated = false;                   // REP, REPE, REPNE: may take many steps
+  std::optional<VirtAddr> target;          // of direct jumps and calls
+  std::optional<std::uint64_t> immediate;  // a constant operand that is no target, sign-extended
+  std::vector<MemoryOperand> memory;       // only when the registers were given
 
   VirtAddr end() const { return address + size; }
   // Something that "step over" goes over as one: it comes back to the next instruction.

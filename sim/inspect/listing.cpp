@@ -11,8 +11,9 @@ namespace {
 
 constexpr std::uint64_t kPage = 4096;
 constexpr std::uint64_t kLongestInstruction = 15;
-constexpr std::uint64_t kFarthestStart = 4096;  // bytes decoded in front of a window to be in phase
-constexpr unsigned kLongestSourceGap = 6;       // lines without code shown between two that have some
+constexpr std::uint64_t kFarthestStart = 4096;         // bytes decoded in front of a window to be in phase
+constexpr unsigned kLongestSourceGap = 6;              // lines without code shown between two that have some
+constexpr std::uint64_t kLargestPlainNumber = 0xFFFF;  // greater constants may be addresses
 
 // Guest memory from `start`, up to `size` bytes or the first unmapped page.
 std::vector<std::byte> readable(const ReadMemory& read, VirtAddr start, std::uint64_t size) {
@@ -113,6 +114,9 @@ class Rows {
     row.instruction = instruction;
     if (instruction.target) row.target_name = inputs_.symbols.name(*instruction.target);
     if (row.target_name.empty()) row.target_name = rip_relative_name(instruction);
+    if (row.target_name.empty() && instruction.immediate.value_or(0) > kLargestPlainNumber) {
+      row.target_name = inputs_.symbols.name(VirtAddr{*instruction.immediate});
+    }
     rows.push_back(std::move(row));
   }
 
@@ -153,7 +157,9 @@ class Rows {
       row.has_code = number == line->line;
       if (!row.has_code) row.place.column = 0;
       if (!calls.empty()) row.inlined = calls.front().function;
-      if (inputs_.sources) row.text = inputs_.sources->line(row.place.file, number).value_or("");
+      const auto source = inputs_.sources ? inputs_.sources->line(row.place.file, number) : std::nullopt;
+      if (!source && !row.has_code) continue;
+      row.text = source.value_or("");
       rows.push_back(std::move(row));
     }
     last_file_ = line->file;
@@ -226,7 +232,7 @@ std::string text(const ListingRow& row) {
     case ListingRow::Kind::unreadable: return fmt::format("   {:016x}  (not mapped)", row.address.value);
     case ListingRow::Kind::source: {
       std::string line = fmt::format("{:5}  {}", row.place.line, row.text);
-      if (row.text.empty()) line += row.place.file.substr(row.place.file.rfind('/') + 1);
+      if (row.text.empty() && row.has_code) line += row.place.file.substr(row.place.file.rfind('/') + 1);
       return line;
     }
     case ListingRow::Kind::instruction: break;

@@ -102,6 +102,16 @@ TEST_F(ListingTest, VariablesReadRelativeToTheInstructionPointerAreNamed) {
   EXPECT_EQ(load->target_name, "subject::table+0x4");  // table[1]
 }
 
+TEST_F(ListingTest, ConstantsThatAreAddressesAreNamed) {
+  // _start passes &counter in RDI.
+  const auto instructions =
+      of_kind(listing(inputs(), placed::start, placed::start + 0x22), ListingRow::Kind::instruction);
+  const auto load = std::ranges::find_if(
+      instructions, [](const ListingRow& row) { return row.instruction.immediate == placed::counter.value; });
+  ASSERT_NE(load, instructions.end());
+  EXPECT_EQ(load->target_name, "subject::counter");
+}
+
 TEST_F(ListingTest, PutsEachLineOfTheSourceAboveItsCode) {
   const auto rows = listing(inputs(), placed::outer, placed::outer + 5);
   std::vector<std::string> shape;

@@ -105,6 +105,13 @@ TEST(Disassembly, ShowsWhatIsNoInstructionByteByByte) {
   EXPECT_EQ(rest[3].address, VirtAddr{0x1003});
 }
 
+TEST(Disassembly, ShowsConstantsAsTheAddressesTheyMayBe) {
+  const Instruction mov = decode({0x48, 0xC7, 0xC7, 0x00, 0x50, 0x10, 0x80});  // sign-extended to 64 bits
+  EXPECT_EQ(text(mov), "mov     rdi, 0xffffffff80105000");
+  EXPECT_EQ(mov.immediate, 0xffffffff80105000u);
+  EXPECT_FALSE(decode({0xE8, 0, 0, 0, 0}).immediate);
+}
+
 TEST(Disassembly, StopsAtTheCountAsked) {
   EXPECT_EQ(Disassembler(CodeWidth::bits_64).decode_all(code({0x90, 0x90, 0x90}), VirtAddr{0}, 2).size(), 2u);
 }

@@ -29,7 +29,7 @@ void log(bool quiet, std::string_view stage, std::string_view text) {
 
 [[noreturn]] void boot(uint32_t magic, PhysicalAddress report) {
   console.initialize();
-  const BootInformation information = read_boot_information(magic, report);
+  const BootInformation& information = read_boot_information(magic, report);
   const BootOptions options = parse_boot_options(information.command_line);
   log(options.quiet, "Ringside", "a kernel to look into");
   log(options.quiet, "console", "screen 80x25 and COM1");

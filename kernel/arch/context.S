@@ -3,11 +3,13 @@
 // See arch/context.h. RDI points to the ReturnPoint.
 
 .intel_syntax noprefix
+.cfi_sections .debug_frame
 .text
 
 .global set_return_point
 .type set_return_point, @function
 set_return_point:
+    .cfi_startproc
     mov [rdi], rbx
     mov [rdi + 8], rbp
     mov [rdi + 16], r12
@@ -22,11 +24,13 @@ set_return_point:
     pop [rdi + 64]
     xor eax, eax
     ret
+    .cfi_endproc
 .size set_return_point, . - set_return_point
 
 .global return_to
 .type return_to, @function
 return_to:
+    .cfi_startproc
     mov rbx, [rdi]
     mov rbp, [rdi + 8]
     mov r12, [rdi + 16]
@@ -38,6 +42,7 @@ return_to:
     push [rdi + 64]
     popfq
     jmp [rdi + 56]
+    .cfi_endproc
 .size return_to, . - return_to
 
 .section .note.GNU-stack, "", @progbits

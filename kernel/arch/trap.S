@@ -22,11 +22,21 @@ trap_entries:
 .set vector, 0
 .rept 256
     .balign 16
+    .cfi_startproc simple
+    .cfi_signal_frame
+    .cfi_offset rip, -5 * 8                     // RIP CS RFLAGS RSP SS, at the end of what the CPU pushed
+    .cfi_offset rsp, -2 * 8
     .if !(vector == 8 || (vector >= 10 && vector <= 14) || vector == 17 || vector == 21 || vector == 29 || vector == 30)
+    .cfi_def_cfa rsp, 5 * 8
     push 0
+    .cfi_adjust_cfa_offset 8
+    .else
+    .cfi_def_cfa rsp, 6 * 8
     .endif
     push vector
+    .cfi_adjust_cfa_offset 8
     jmp trap_common
+    .cfi_endproc
     .set vector, vector + 1
 .endr
 .balign 16

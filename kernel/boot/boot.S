@@ -16,6 +16,7 @@
 // 64-bit C++ function (System V AMD64 ABI, 3.2.3), so nothing has to be moved at the end.
 
 .intel_syntax noprefix
+.cfi_sections .debug_frame
 
 .set KERNEL_BASE, 0xffffffff80000000            // as in kernel.ld and memory/layout.h
 
@@ -188,12 +189,15 @@ start64:
 .text
 .type start_high, @function
 start_high:
+    .cfi_startproc
+    .cfi_undefined rip                          // nobody called us: a debugger stops its walk here
     mov rsp, offset kernel_stack_top
     xor ebp, ebp                                // a backtrace ends at RBP = 0
     call kernel_main
 2:  cli                                         // not reached: kernel_main does not return
     hlt
     jmp 2b
+    .cfi_endproc
 .size start_high, . - start_high
 
 // ---- memory that is there from the first instruction on, zero ----------------------------------------------------

@@ -18,6 +18,7 @@ constexpr uint32_t kUsableMemory = 1;
 constinit std::array<char, 512> command_line_copy{};
 constinit std::array<MemoryRange, 32> memory_copy{};
 constinit size_t memory_count = 0;
+constinit BootInformation boot;
 
 template <typename T>
 T load(PhysicalAddress at) {
@@ -52,7 +53,7 @@ static_assert(offsetof(Multiboot1Report, command_line) == 16 && offsetof(Multibo
 constexpr uint32_t kHasCommandLine = 1 << 2;
 constexpr uint32_t kHasMemoryMap = 1 << 6;
 
-void read_multiboot1(PhysicalAddress at, BootInformation& boot) {
+void read_multiboot1(PhysicalAddress at) {
   const auto report = load<Multiboot1Report>(at);
   if (report.flags & kHasCommandLine)
     boot.command_line = copy_command_line(PhysicalAddress(report.command_line));
@@ -75,7 +76,7 @@ constexpr uint32_t kTagEnd = 0;
 constexpr uint32_t kTagCommandLine = 1;
 constexpr uint32_t kTagMemoryMap = 6;
 
-void read_multiboot2(PhysicalAddress at, BootInformation& boot) {
+void read_multiboot2(PhysicalAddress at) {
   const auto total = load<uint32_t>(at);
   for (uint32_t offset = 8; offset + sizeof(Tag) <= total;) {
     const auto tag = load<Tag>(at + offset);
@@ -96,18 +97,19 @@ void read_multiboot2(PhysicalAddress at, BootInformation& boot) {
 
 }  // namespace
 
-BootInformation read_boot_information(uint32_t magic, PhysicalAddress report) {
-  BootInformation boot;
+const BootInformation& read_boot_information(uint32_t magic, PhysicalAddress report) {
   if (magic == kMultiboot1Magic) {
     boot.protocol = BootProtocol::multiboot1;
-    read_multiboot1(report, boot);
+    read_multiboot1(report);
   } else if (magic == kMultiboot2Magic) {
     boot.protocol = BootProtocol::multiboot2;
-    read_multiboot2(report, boot);
+    read_multiboot2(report);
   }
   boot.memory = {memory_copy.data(), memory_count};
   return boot;
 }
+
+const BootInformation& boot_information() { return boot; }
 
 BootOptions parse_boot_options(std::string_view rest) {
   BootOptions options;

@@ -29,7 +29,10 @@ struct BootInformation {
 
 // REQUIRES: called once, with what the loader left in EAX and EBX, while the first GiB is mapped.
 // An unknown magic number gives an empty report.
-BootInformation read_boot_information(uint32_t magic, PhysicalAddress report);
+const BootInformation& read_boot_information(uint32_t magic, PhysicalAddress report);
+
+// The same, later.
+const BootInformation& boot_information();
 
 // Options on the command line:
 //

@@ -174,6 +174,10 @@ void panic_on_exception(const TrapFrame& frame) {
     case Exception::segment_not_present:
     case Exception::stack_segment:
     case Exception::general_protection: explain_selector({frame.error_code}); break;
+    case Exception::double_fault:
+      if (frame.error_code != 0)
+        print("  a double fault pushes 0: this was something else at vector 8, such as IRQ 0\n");
+      break;
     default: break;
   }
   if (exception == Exception::page_fault || exception == Exception::double_fault) explain_stack_overflow();

@@ -2,13 +2,16 @@
 #include "arch/instructions.h"
 #include "arch/interrupts.h"
 #include "arch/machine.h"
+#include "boot/boot_information.h"
 #include "drivers/debug_exit.h"
 #include "drivers/pit8254.h"
 #include "lib/print.h"
 #include "lib/text.h"
 #include "memory/kernel_map.h"
 #include "shell/faults.h"
+#include "shell/mishaps.h"
 #include "shell/shell.h"
+#include "test/test.h"
 
 namespace kernel {
 namespace {
@@ -54,6 +57,18 @@ void fault(std::string_view name) {
   if (!raise_fault(name)) print("there is no fault '{}'; fault alone lists them\n", name);
 }
 
+void mishap(std::string_view name) {
+  if (name.empty()) return list_mishaps();
+  if (!act_out_mishap(name)) print("there is no mishap '{}'; mishap alone lists them\n", name);
+}
+
+void test(std::string_view filter) { run_tests(filter); }
+
+void memory(std::string_view) {
+  for (const MemoryRange& range : boot_information().memory)
+    print("{} {:12} bytes {}\n", range.start, range.bytes, range.usable ? "usable" : "reserved");
+}
+
 void exit(std::string_view text) {
   debug_exit(static_cast<uint8_t>(parse_number(text).value_or(0)));
   print("this machine has no debug exit port\n");
@@ -75,6 +90,9 @@ constexpr Command kCommands[] = {
     {"regs", "", "the CPU's registers, through INT 0x30", registers},
     {"walk", "ADDRESS", "translates a virtual address through the page tables", walk},
     {"fault", "NAME", "raises a real exception; without NAME lists them", fault},
+    {"mishap", "NAME", "a mistake that raises no exception; without NAME lists them", mishap},
+    {"test", "TEXT", "runs the kernel's tests whose name contains TEXT", test},
+    {"memory", "", "the boot loader's map of the machine's memory", memory},
     {"exit", "N", "ends the machine through the debug exit port", exit},
     {"reboot", "", "resets the machine", reboot},
     {"halt", "", "stops for ever", halt},

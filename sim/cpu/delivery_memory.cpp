@@ -35,13 +35,13 @@ void DeliveryMemory::mark_accessed(const Walk& walk) {
   for (unsigned i = 0; i < walk.count; ++i) {
     const WalkEntry& e = walk.entries[i];
     if (walk.paging == PagingMode::pae && e.level == 3) continue;
+    const bool dirties = i + 1 == walk.count && walk.access.kind == AccessKind::write;
+    const std::uint64_t marks = kAccessed | (dirties ? kDirty : 0);
+    if ((e.entry & marks) == marks) continue;
     // Not the entry as walked: the other page of this access may have marked the same one since.
-    const std::uint64_t now = read_physical(e.address, e.entry_bytes);
-    std::uint64_t marked = now | kAccessed;
-    if (i + 1 == walk.count && walk.access.kind == AccessKind::write) marked |= kDirty;
-    if (marked != now)
-      writes_.push_back(
-          {.address = e.address, .value = marked, .size = static_cast<std::uint8_t>(e.entry_bytes)});
+    const std::uint64_t marked = read_physical(e.address, e.entry_bytes) | marks;
+    writes_.push_back(
+        {.address = e.address, .value = marked, .size = static_cast<std::uint8_t>(e.entry_bytes)});
   }
 }
 

@@ -1,6 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "sim/cpu/physical_memory.h"
 
+#include <bit>
+#include <cstring>
+
 namespace ringside {
 
 bool PhysicalMemory::assigned(PhysAddr address, std::uint64_t length) const {
@@ -11,6 +14,10 @@ bool PhysicalMemory::assigned(PhysAddr address, std::uint64_t length) const {
 
 std::uint64_t PhysicalMemory::read(PhysAddr address, unsigned size) const {
   std::uint64_t value = 0;
+  if (std::endian::native == std::endian::little && assigned(address, size)) {
+    std::memcpy(&value, ram_.data() + address.value, size);
+    return value;
+  }
   for (unsigned i = 0; i < size; ++i) {
     const PhysAddr at = address + i;
     const std::uint64_t byte = assigned(at) ? std::to_integer<std::uint64_t>(ram_[at.value]) : 0xFF;

@@ -52,7 +52,9 @@ InsnKind classify(std::span<const std::byte> code, unsigned bits) {
     case 0x30: case 0x31: case 0x32: case 0x33:  // WRMSR, RDTSC, RDMSR, RDPMC
     case 0xA2: case 0x21: case 0x23:             // CPUID, MOV r, DR and MOV DR, r
       return InsnKind::ours;
-    case 0x22: return InsnKind::translation;  // MOV CR, r
+    case 0x20: case 0x22:  // MOV r, CR and MOV CR, r; CR8 is the APIC's
+      if (reg == 0 && (op->rex & 4)) return InsnKind::ours;
+      return op->byte == 0x22 ? InsnKind::translation : InsnKind::plain;
     case 0x01:
       if (memory) return reg == 6 || reg == 7 ? InsnKind::translation : InsnKind::plain;  // LMSW, INVLPG
       if (reg == 6) return InsnKind::translation;                                          // LMSW r

@@ -55,15 +55,16 @@ enum class StopKind : std::uint8_t {
   event,           // an event of RunLimits::stop_on happened; `event` = its number
   text,            // RunLimits::until_serial was printed on COM1
   paused,          // RunLimits::pause was set by another thread
+  idle,            // halted with interrupts on, and thousands of device events passed without one
   debug_exit,      // value = (written << 1) | 1
   power_off,
   reset,           // value = ResetCause
   triple_fault,
-  halted_forever,  // HLT with interrupts off, or nothing left that could interrupt
+  halted_forever,  // HLT with interrupts off: only an NMI or a reset could go on, and neither comes by itself
   unsupported,     // the engine cannot go on from here; `sentence` says why
 };
 
-enum class ResetCause : std::uint8_t { keyboard_controller, port_92, port_cf9 };
+using ResetCause = BoardReset;
 
 struct Stop {
   StopKind kind = StopKind::step;
@@ -79,7 +80,7 @@ struct RunLimits {
   std::uint64_t instructions = ~std::uint64_t{0};   // at most so many more
   Ticks until_time = kNever;                        // machine time; a halted CPU also stops there
   std::optional<VirtAddr> until_address;            // tested before each instruction but the first
-  std::optional<std::uint64_t> until_rsp_above;     // with until_address: only when RSP is above this (step over, step out)
+  std::optional<std::uint64_t> until_rsp_above;     // with until_address: only where RSP is above this (step over, step out)
   EventMask stop_on;
   std::string until_serial;                         // stop after the byte that completes this text on COM1
   const std::atomic<bool>* pause = nullptr;
@@ -112,7 +113,7 @@ class Machine {
   // when halted, the wait until something interrupts.
   Stop step();
   Stop run(const RunLimits& limits);
-  void reset();                           // power-on again with the same configuration; logs and breakpoints kept
+  void reset();                           // power-on again with the same configuration; breakpoints are kept
 
   // Something from outside, applied now, between instructions, and logged.
   Result<void> apply(const Command& command);

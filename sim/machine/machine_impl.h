@@ -1,0 +1,72 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+// The inside of a Machine, shared by its two source files: the loop (run.cpp) and the rest (machine.cpp).
+#pragma once
+
+#include <bitset>
+#include <memory>
+#include <vector>
+
+#include "sim/cpu/engine.h"
+#include "sim/machine/machine.h"
+
+namespace ringside {
+
+struct Machine::Impl final : PortClient {
+  explicit Impl(MachineConfig c) : config(std::move(c)) {}
+
+  // machine.cpp
+  Result<void> power_on();
+  void record(Event event);
+  void record_board();                    // empties `effects` into the event log and outputs
+  void write_memory(PhysAddr address, std::uint64_t value, unsigned size);
+  Stop ended(Stop stop);                  // notes a final stop
+
+  // run.cpp
+  Stop run(const RunLimits& limits, bool one_step);
+  std::optional<Stop> wait_halted(const RunLimits& limits, bool one_step);
+  std::optional<Stop> accept_pending();   // NMI or INTR at this boundary; counts a tick when one is accepted
+  std::optional<Stop> deliver_now(const Exception& exception, std::uint64_t rip);
+  std::optional<Stop> run_own();
+  std::optional<Stop> after(const EngineExit& exit);
+  std::optional<Stop> outside_effects();
+  std::optional<Stop> asked_for(const RunLimits& limits);
+  void note_mode_change(const CpuState& before, std::uint64_t rip);
+  void advance_board();
+  bool interrupt_acceptable() const;
+  std::uint32_t port_read(std::uint64_t ticks, std::uint64_t rip, std::uint16_t port, unsigned size) override;
+  void port_write(std::uint64_t ticks, std::uint64_t rip, std::uint16_t port, unsigned size, std::uint32_t value) override;
+  void after_port(std::uint64_t ticks);
+
+  MachineConfig config;
+  std::vector<std::byte> ram;
+  PhysicalMemory memory;
+  std::unique_ptr<Engine> engine;
+  Board board;
+  BoardEffects effects;
+  EntryState entry;
+  Ticks time = 0;
+  std::uint64_t instructions = 0;
+  bool halted = false, nmi_pending = false, nmi_blocked = false;
+  Ticks next_board_event = kNever;
+  Ticks run_until = kNever;               // the deadline the engine runs towards now
+
+  EventLog events;
+  std::deque<DeliveryRecord> deliveries;
+  std::uint32_t delivery_count = 0;
+  std::vector<LoggedCommand> commands;
+  std::vector<std::uint8_t> serial, debug_console;
+  std::vector<Breakpoint> breakpoints;
+  std::optional<Stop> final_stop;
+  std::bitset<65536> unmodelled_seen;
+  mutable CpuState view;                  // what cpu() hands out
+
+  // Of the run under way.
+  EventMask stop_on;
+  std::optional<std::uint64_t> stop_event;
+  const std::string* until_serial = nullptr;
+  bool serial_matched = false;
+  CpuMode mode_before = CpuMode::protected_32;
+  std::uint8_t cpl_before = 0;
+};
+
+}  // namespace ringside

@@ -1,0 +1,308 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+// The loop that the rule of machine.h describes: bring the board to now, accept what is pending, run to the next
+// deadline, see why the engine stopped.
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "sim/cpu/own_instruction.h"
+#include "sim/machine/machine_impl.h"
+
+namespace ringside {
+namespace {
+
+// A run is looked after so often, for pause and the like; results do not depend on it.
+constexpr std::uint64_t kSlice = 4'000'000;
+// So many device events without an interrupt mean that a halted machine waits for somebody outside.
+constexpr unsigned kIdleEvents = 4096;
+constexpr std::size_t kDeliveriesKept = 256;
+
+Stop stop(StopKind kind, std::string sentence, std::uint32_t value = 0) { return {kind, value, 0, std::move(sentence)}; }
+
+}  // namespace
+
+bool Machine::Impl::interrupt_acceptable() const { return engine->interrupts_on() && !engine->interrupt_shadow(); }
+
+void Machine::Impl::advance_board() {
+  if (time >= next_board_event) {
+    advance(board, time, effects);
+    record_board();
+    next_board_event = next_event(board);
+  }
+}
+
+Stop Machine::Impl::run(const RunLimits& limits, bool one_step) {
+  if (final_stop) return *final_stop;
+  const std::uint64_t end = limits.instructions > ~instructions ? ~std::uint64_t{0} : instructions + limits.instructions;
+  stop_on = limits.stop_on;
+  stop_event.reset();
+  serial_matched = false;
+  until_serial = limits.until_serial.empty() ? nullptr : &limits.until_serial;
+
+  std::vector<std::uint64_t> addresses;
+  if (!limits.ignore_breakpoints && !one_step)
+    for (const Breakpoint& b : breakpoints)
+      if (b.enabled) addresses.push_back(b.address.value);
+  if (limits.until_address) addresses.push_back(limits.until_address->value);
+  engine->stop_at(std::move(addresses));
+
+  bool first = true;      // an address to stop at does not count where the run starts
+  for (;;) {
+    advance_board();
+    if (auto s = outside_effects()) return ended(*s);
+    if (auto s = asked_for(limits)) return *s;
+    if (!first && one_step) return stop(StopKind::step, "One step was made.");
+    if (instructions >= end) return stop(StopKind::budget, "The instructions asked for have run.");
+    if (time >= limits.until_time) return stop(StopKind::budget, "The machine time asked for has passed.");
+    if (limits.pause && limits.pause->load(std::memory_order_relaxed)) return stop(StopKind::paused, "Paused.");
+
+    if (halted) {
+      if (auto s = wait_halted(limits, one_step)) return s->final() ? ended(*s) : *s;
+      if (halted) continue;
+    }
+    const Ticks before = time;
+    if (auto s = accept_pending()) return ended(*s);
+    if (time != before) {
+      first = false;
+      continue;
+    }
+
+    run_until = std::min({next_board_event, limits.until_time, time + kSlice, time + (end - instructions)});
+    if (one_step) run_until = time + 1;
+    RunRequest request{.ticks = run_until - time,
+                       .watch_interrupts = nmi_pending || interrupt_requested(board),
+                       .exact = config.execution == Execution::exact,
+                       .skip_first_address = first};
+    if (request.watch_interrupts && engine->interrupt_shadow()) request.ticks = 1;
+    if (nmi_pending && !nmi_blocked) request.ticks = 1;
+    const EngineExit exit = engine->run(request);
+    time += exit.ticks;
+    instructions += exit.ticks;
+    if (exit.ticks > 0) first = false;
+    if (exit.kind == ExitKind::address) {
+      const std::uint64_t at = engine->state().cs.base * (engine->state().efer & efer::lma ? 0 : 1) + engine->rip();
+      const bool wanted = limits.until_address && limits.until_address->value == at;
+      if (wanted && (!limits.until_rsp_above || engine->state()[Gpr::rsp] > *limits.until_rsp_above))
+        return stop(StopKind::address, fmt::format("Reached {:#x}.", at));
+      for (std::size_t i = 0; i < breakpoints.size() && !limits.ignore_breakpoints; ++i)
+        if (breakpoints[i].enabled && breakpoints[i].address.value == at)
+          return stop(StopKind::breakpoint, fmt::format("Breakpoint at {:#x}.", at), static_cast<std::uint32_t>(i));
+      first = true;  // not this visit: step over the address
+      continue;
+    }
+    if (auto s = after(exit)) return ended(*s);
+    if (exit.kind == ExitKind::ours || exit.kind == ExitKind::exception) first = false;
+  }
+}
+
+std::optional<Stop> Machine::Impl::asked_for(const RunLimits& limits) {
+  if (stop_event) {
+    Stop s = stop(StopKind::event, fmt::format("Event: {}.", name(events[*stop_event].kind)));
+    s.event = *stop_event;
+    return s;
+  }
+  if (serial_matched) return stop(StopKind::text, fmt::format("COM1 has sent \"{}\".", limits.until_serial));
+  return std::nullopt;
+}
+
+// Lets time pass until an interrupt is pending that a halted CPU takes, or a limit is reached.
+std::optional<Stop> Machine::Impl::wait_halted(const RunLimits& limits, bool one_step) {
+  const bool interrupts_on = engine->interrupts_on();
+  for (unsigned i = 0; i < kIdleEvents; ++i) {
+    if ((nmi_pending && !nmi_blocked) || (interrupts_on && interrupt_requested(board))) {
+      halted = false;
+      record({.kind = EventKind::wake});
+      return std::nullopt;
+    }
+    if (!interrupts_on)
+      return stop(StopKind::halted_forever, "The CPU executed HLT with interrupts off: nothing can wake it but an NMI or a reset.");
+    if (next_board_event == kNever) break;
+    if (next_board_event >= limits.until_time) {
+      time = limits.until_time;
+      return std::nullopt;
+    }
+    time = next_board_event;
+    advance_board();
+    if (stop_event || effects.reset || (limits.pause && limits.pause->load(std::memory_order_relaxed))) return std::nullopt;
+  }
+  if (one_step || limits.until_time == kNever)
+    return stop(StopKind::idle, "The CPU is halted with interrupts on and no device interrupts: it waits for input from outside.");
+  return std::nullopt;
+}
+
+std::optional<Stop> Machine::Impl::accept_pending() {
+  const std::uint64_t rip = engine->rip();
+  if (nmi_pending && !nmi_blocked && !engine->interrupt_shadow()) {
+    nmi_pending = false;
+    ++time;
+    ++instructions;
+    return deliver_now({.vector = 2, .source = Source::nmi}, rip);
+  }
+  if (!interrupt_requested(board) || !interrupt_acceptable()) return std::nullopt;
+  const PicPairAcknowledge taken = acknowledge(board.pic);
+  record({.kind = EventKind::acknowledge, .line = taken.irq, .vector = taken.vector, .flag = taken.spurious});
+  ++time;
+  ++instructions;
+  return deliver_now({.vector = taken.vector, .source = Source::external}, rip);
+}
+
+// `rip` is where the instruction stands that raised it; the CPU's state has the RIP to be saved. The tick is counted
+// already, so the event belongs to the tick before now.
+std::optional<Stop> Machine::Impl::deliver_now(const Exception& exception, std::uint64_t rip) {
+  CpuState before = engine->state();
+  before.nmi_blocked = nmi_blocked;
+  DeliveryRecord entry_record{.number = delivery_count++, .time = time - 1, .instructions = instructions - 1, .rip = rip, .delivery = {}};
+  for (; entry_record.code_bytes < 16; ++entry_record.code_bytes) {
+    const Walk code = walk(before, memory, {rip + entry_record.code_bytes}, {.kind = AccessKind::read});
+    if (!code.ok() || !memory.assigned(code.physical)) break;
+    entry_record.code[entry_record.code_bytes] = static_cast<std::uint8_t>(memory.read(code.physical, 1));
+  }
+  entry_record.delivery = deliver(before, memory, exception);
+  const Delivery& delivery = entry_record.delivery;
+  for (const MemoryWrite& write : delivery.writes) write_memory(write.address, write.value, write.size);
+  engine->load(delivery.after);
+  nmi_blocked = delivery.after.nmi_blocked;
+  halted = false;
+
+  const bool external = exception.source == Source::external || exception.source == Source::nmi;
+  for (const Attempt& attempt : delivery.attempts) {
+    const bool as_interrupt = external && &attempt == &delivery.attempts.front();
+    record({.time = time - 1, .instructions = instructions - 1, .rip = rip,
+            .kind = as_interrupt ? EventKind::interrupt : EventKind::exception, .vector = attempt.exception.vector,
+            .value = attempt.exception.error_code, .delivery = entry_record.number});
+  }
+  const bool shut_down = delivery.triple_fault();
+  note_mode_change(before, rip);
+  if (shut_down) record({.time = time - 1, .instructions = instructions - 1, .rip = rip, .kind = EventKind::triple_fault, .delivery = entry_record.number});
+  std::string sentence;
+  if (shut_down) {
+    std::string chain;
+    for (const Attempt& attempt : delivery.attempts) chain += fmt::format("{}{}", chain.empty() ? "" : " -> ", mnemonic(attempt.exception.vector)[0] ? mnemonic(attempt.exception.vector) : fmt::format("vector {}", attempt.exception.vector));
+    sentence = fmt::format("Triple fault at {:#x}: {} could not be delivered; the CPU has shut down.", rip, chain);
+  }
+  deliveries.push_back(std::move(entry_record));
+  if (deliveries.size() > kDeliveriesKept) deliveries.pop_front();
+  if (shut_down) return stop(StopKind::triple_fault, std::move(sentence));
+  return std::nullopt;
+}
+
+std::optional<Stop> Machine::Impl::after(const EngineExit& exit) {
+  switch (exit.kind) {
+    case ExitKind::deadline:
+    case ExitKind::interruptible:
+    case ExitKind::address: return std::nullopt;
+    case ExitKind::attention: {
+      if (nmi_blocked) {
+        // IRET ends the blocking of NMIs (SDM volume 3A 6.7.1).
+        const CpuState& cpu = engine->state();
+        const Walk code = walk(cpu, memory, {exit.last_rip}, {.kind = AccessKind::fetch});
+        for (unsigned i = 0; code.ok() && i < 3; ++i) {
+          const auto byte = memory.read(code.physical + i, 1);
+          if (byte == 0xCF) nmi_blocked = false;
+          if (byte != 0x66 && (byte & 0xF0) != 0x40) break;
+        }
+      }
+      note_mode_change(engine->state(), exit.last_rip);
+      return std::nullopt;
+    }
+    case ExitKind::halt:
+      halted = true;
+      record({.time = time - 1, .instructions = instructions - 1, .rip = engine->rip() - 1, .kind = EventKind::halt, .flag = engine->interrupts_on()});
+      return std::nullopt;
+    case ExitKind::exception: return deliver_now(exit.exception, engine->rip());
+    case ExitKind::ours: return run_own();
+    case ExitKind::unsupported: return stop(StopKind::unsupported, exit.sentence);
+  }
+  return std::nullopt;
+}
+
+std::optional<Stop> Machine::Impl::run_own() {
+  const CpuState before = engine->state();
+  const std::uint64_t rip = before.rip;
+  std::array<std::byte, 15> code{};
+  std::size_t length = 0;
+  const std::uint64_t linear = (before.efer & efer::lma) && before.cs.long_mode() ? rip : before.cs.base + rip;
+  for (; length < code.size(); ++length) {
+    const Walk at = walk(before, memory, {linear + length}, {.kind = AccessKind::fetch, .user = before.cpl == 3});
+    if (!at.ok()) break;
+    code[length] = static_cast<std::byte>(memory.read(at.physical, 1));
+  }
+  ++instructions;
+  const OwnInstruction done = run_own_instruction(before, std::span(code).first(length), time++);
+  engine->load(done.cpu);
+  if (done.translation_changed) engine->translation_changed();
+  if (done.exception) return deliver_now(*done.exception, rip);
+  note_mode_change(done.cpu, rip);
+  return std::nullopt;
+}
+
+void Machine::Impl::note_mode_change(const CpuState&, std::uint64_t rip) {
+  const CpuState& now = engine->state();
+  if (mode(now) != mode_before) {
+    record({.time = time - 1, .instructions = instructions - 1, .rip = rip, .kind = EventKind::mode_change,
+            .value = static_cast<std::uint32_t>(mode(now)), .value2 = static_cast<std::uint32_t>(mode_before)});
+    mode_before = mode(now);
+  }
+  if (now.cpl != cpl_before) {
+    record({.time = time - 1, .instructions = instructions - 1, .rip = rip, .kind = EventKind::ring_change, .value = now.cpl, .value2 = cpl_before});
+    cpl_before = now.cpl;
+  }
+}
+
+std::uint32_t Machine::Impl::port_read(std::uint64_t ticks, std::uint64_t rip, std::uint16_t port, unsigned size) {
+  const Ticks now = time + ticks;
+  advance(board, now, effects);
+  const std::uint32_t value = ringside::read_port(board, port, size, now, effects);
+  record({.time = now, .instructions = instructions + ticks, .rip = rip, .kind = EventKind::port_read, .size = static_cast<std::uint8_t>(size),
+          .port = port, .flag = !effects.unassigned, .value = value});
+  if (effects.unassigned && !unmodelled_seen[port]) {
+    unmodelled_seen.set(port);
+    record({.time = now, .instructions = instructions + ticks, .rip = rip, .kind = EventKind::unmodelled, .size = static_cast<std::uint8_t>(size), .port = port, .value = value});
+  }
+  after_port(ticks);
+  return value;
+}
+
+void Machine::Impl::port_write(std::uint64_t ticks, std::uint64_t rip, std::uint16_t port, unsigned size, std::uint32_t value) {
+  const Ticks now = time + ticks;
+  advance(board, now, effects);
+  ringside::write_port(board, port, size, value, now, effects);
+  record({.time = now, .instructions = instructions + ticks, .rip = rip, .kind = EventKind::port_write, .size = static_cast<std::uint8_t>(size),
+          .port = port, .flag = !effects.unassigned, .value = value});
+  if (effects.unassigned && !unmodelled_seen[port]) {
+    unmodelled_seen.set(port);
+    record({.time = now, .instructions = instructions + ticks, .rip = rip, .kind = EventKind::unmodelled, .size = static_cast<std::uint8_t>(size), .port = port, .flag = true, .value = value});
+  }
+  after_port(ticks);
+}
+
+// A port access may have raised INTR, moved the next device event, or ended the run.
+void Machine::Impl::after_port(std::uint64_t) {
+  record_board();
+  next_board_event = next_event(board);
+  if (next_board_event < run_until || interrupt_requested(board) || effects.reset || effects.debug_exit || effects.power_off ||
+      stop_event || serial_matched)
+    engine->stop_soon();
+}
+
+std::optional<Stop> Machine::Impl::outside_effects() {
+  if (effects.debug_exit) {
+    const int status = *effects.debug_exit;
+    record({.time = time - 1, .kind = EventKind::debug_exit, .value = static_cast<std::uint32_t>(status)});
+    return stop(StopKind::debug_exit, fmt::format("The guest ended the run by the debug-exit port with status {}.", status),
+                static_cast<std::uint32_t>(status));
+  }
+  if (effects.power_off) {
+    record({.time = time - 1, .kind = EventKind::power_off});
+    return stop(StopKind::power_off, "The guest switched the machine off.");
+  }
+  if (effects.reset) {
+    static constexpr const char* kCauses[] = {"the keyboard controller (0xFE to port 0x64)", "port 0x92", "port 0xCF9"};
+    const auto cause = static_cast<std::uint32_t>(*effects.reset);
+    record({.time = time - 1, .kind = EventKind::reset, .value = cause});
+    return stop(StopKind::reset, fmt::format("The guest reset the machine by {}.", kCauses[cause]), cause);
+  }
+  return std::nullopt;
+}
+
+}  // namespace ringside

@@ -252,5 +252,15 @@ TEST(Multiboot1, NamesEveryPlacedRange) {
   EXPECT_THAT(names, ::testing::ElementsAre("boot information", "segment 0", "module 0 (initrd)"));
 }
 
+TEST(Multiboot1, IsDescribedInOneSentence) {
+  EXPECT_EQ(examine(elf32().build())->sentence,
+            "an ELF32 kernel with a Multiboot 1 header at offset 0x60, loaded at 0x100000..0x103000, entry "
+            "0x10000c.");
+  EXPECT_EQ(examine(flat(0x200020, 0x200000, 0x200060, 0x200100, 0x200040))->sentence,
+            "a flat kernel image with a Multiboot 1 header at offset 0x20, loaded at 0x200000..0x200100, "
+            "entry 0x200040, "
+            "by the header's address fields.");
+}
+
 }  // namespace
 }  // namespace ringside

@@ -4,6 +4,7 @@
 // A "memory" clobber stands where the compiler must not move loads and stores across the instruction.
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 
 namespace kernel {
@@ -34,6 +35,14 @@ void int_n() {
 [[noreturn]] inline void ud2() {
   asm volatile("ud2");
   __builtin_unreachable();
+}
+
+// The CPU's own loops over bytes: copy upwards, fill.
+inline void rep_movsb(void* to, const void* from, size_t bytes) {
+  asm volatile("rep movsb" : "+D"(to), "+S"(from), "+c"(bytes)::"memory");
+}
+inline void rep_stosb(void* to, int value, size_t bytes) {
+  asm volatile("rep stosb" : "+D"(to), "+c"(bytes) : "a"(value) : "memory");
 }
 
 struct [[gnu::packed]] TableRegister {  // operand of LGDT, LIDT, SGDT, SIDT in 64-bit mode: 10 bytes

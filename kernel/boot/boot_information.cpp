@@ -14,6 +14,8 @@ constexpr uint32_t kMultiboot1Magic = 0x2badb002;
 constexpr uint32_t kMultiboot2Magic = 0x36d76289;
 constexpr uint32_t kUsableMemory = 1;
 
+constexpr uint64_t kMappedByBootCode = 1 << 30;
+
 // The report may lie in memory that is handed out later, so what matters is copied.
 constinit std::array<char, 512> command_line_copy{};
 constinit std::array<MemoryRange, 32> memory_copy{};
@@ -98,6 +100,7 @@ void read_multiboot2(PhysicalAddress at) {
 }  // namespace
 
 const BootInformation& read_boot_information(uint32_t magic, PhysicalAddress report) {
+  if (report.value() >= kMappedByBootCode) return boot;
   if (magic == kMultiboot1Magic) {
     boot.protocol = BootProtocol::multiboot1;
     read_multiboot1(report);

@@ -28,7 +28,7 @@ struct BootInformation {
 };
 
 // REQUIRES: called once, with what the loader left in EAX and EBX, while the first GiB is mapped.
-// An unknown magic number gives an empty report.
+// An unknown magic number, or a report above the first GiB, gives nothing.
 const BootInformation& read_boot_information(uint32_t magic, PhysicalAddress report);
 
 // The same, later.

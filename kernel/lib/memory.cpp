@@ -7,18 +7,18 @@
 #include <cstddef>
 #include <cstdint>
 
+#include "arch/instructions.h"
+
 extern "C" {
 
 void* memcpy(void* to, const void* from, size_t bytes) {
-  void* start = to;
-  asm volatile("rep movsb" : "+D"(to), "+S"(from), "+c"(bytes)::"memory");
-  return start;
+  kernel::rep_movsb(to, from, bytes);
+  return to;
 }
 
 void* memset(void* to, int value, size_t bytes) {
-  void* start = to;
-  asm volatile("rep stosb" : "+D"(to), "+c"(bytes) : "a"(value) : "memory");
-  return start;
+  kernel::rep_stosb(to, value, bytes);
+  return to;
 }
 
 void* memmove(void* to, const void* from, size_t bytes) {

@@ -2,8 +2,8 @@
 //
 // What libstdc++'s headers expect the rest of libstdc++ to have. With _GLIBCXX_ASSERTIONS they check indices
 // and empty optionals, and call __glibcxx_assert_fail when a check fails. Functions that would throw (at,
-// substr) call a __throw function instead: we have no exceptions, so that is the end as well. Since GCC 13 the
-// headers of a freestanding build define those functions themselves and end in std::terminate or abort.
+// substr) call a __throw function instead: we have no exceptions, so that is the end as well. Since GCC 13
+// the headers of a freestanding build define those functions themselves and end in std::terminate or abort.
 #include "lib/panic.h"
 
 namespace std {
@@ -18,15 +18,11 @@ namespace std {
   kernel::panic("out of range: {}", format);
 }
 #else
-[[noreturn]] void terminate() noexcept {
-  kernel::panic("the C++ library gave up");
-}
+[[noreturn]] void terminate() noexcept { kernel::panic("the C++ library gave up"); }
 #endif
 
 }  // namespace std
 
 #if __GNUC__ >= 13
-extern "C" [[noreturn]] void abort() {
-  kernel::panic("the C++ library gave up");
-}
+extern "C" [[noreturn]] void abort() { kernel::panic("the C++ library gave up"); }
 #endif

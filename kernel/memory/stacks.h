@@ -19,8 +19,9 @@ struct alignas(kPageBytes) GuardedStack {
   std::array<std::byte, kPageBytes> guard;
   std::array<std::byte, bytes> memory;
 
-  // Where RSP starts. The last two words stay free: a handler that takes a frame for one word longer than it is, as
-  // happens when a device interrupt arrives at the vector of a double fault, still reads its own stack.
+  // Where RSP starts. The last two words stay free: a handler that takes a frame for one word longer than it
+  // is, as happens when a device interrupt arrives at the vector of a double fault, still reads its own
+  // stack.
   uint64_t top() const { return reinterpret_cast<uint64_t>(this + 1) - 16; }
 };
 

@@ -179,6 +179,11 @@ void Engine::memory_written(PhysAddr address, std::uint64_t length) {
   if (impl_->fast) impl_->fast->written(address, length);
 }
 
+void Engine::memory_replaced() {
+  if (impl_->fast) impl_->fast->forget_code();
+  impl_->flush_translations();
+}
+
 void Engine::translation_changed() { impl_->flush_translations(); }
 
 }  // namespace ringside

@@ -73,6 +73,7 @@ class Engine {
 
   void stop_at(std::vector<std::uint64_t> addresses);      // linear addresses; replaces the former set
   void memory_written(PhysAddr address, std::uint64_t length);  // by the host: code translated from there is dropped
+  void memory_replaced();                         // all of it, and the translation too
   void translation_changed();                     // CR0, CR3, CR4, EFER or a TLB entry was changed by load() or by us
 
  private:

@@ -92,8 +92,8 @@ void ExactLane::on_code(uc_engine*, std::uint64_t address, std::uint32_t, void* 
 
 void ExactLane::begin_instruction(std::uint64_t address) {
   if (stopped_) return;  // a block to be translated again
-  if (begun_ >= request_.ticks) return stop(ExitKind::deadline);
   if (stop_soon_ || after_control_) return stop(ExitKind::attention);
+  if (begun_ >= request_.ticks) return stop(ExitKind::deadline);
   if (request_.watch_interrupts && (begun_ > 0 || !request_.skip_first_address) && interruptible()) return stop(ExitKind::interruptible);
   if (!addresses_->empty() && (begun_ > 0 || !request_.skip_first_address) &&
       std::binary_search(addresses_->begin(), addresses_->end(), address))
@@ -185,7 +185,7 @@ EngineExit ExactLane::raised(EngineExit exit) {
   if (fetch) {
     if (stop_soon_ || after_control_ || begun_ >= request_.ticks) {
       // The instruction at RIP was looked at but is not due yet.
-      exit.kind = begun_ >= request_.ticks ? ExitKind::deadline : ExitKind::attention;
+      exit.kind = stop_soon_ || after_control_ ? ExitKind::attention : ExitKind::deadline;
       return exit;
     }
     if (request_.watch_interrupts && (begun_ > 0 || !request_.skip_first_address) && interruptible()) {

@@ -36,6 +36,7 @@ class FastLane : public Lane {
 
   // What is known of blocks is out of date: other translations, other addresses to stop at.
   void forget_blocks();
+  void forget_code() { flush_code_ = true; }
   // Memory was written by somebody else.
   void written(PhysAddr address, std::uint64_t length);
 

@@ -2,6 +2,7 @@
 #include "sim/machine/machine.h"
 
 #include <fmt/format.h>
+#include <sys/mman.h>
 
 #include <algorithm>
 #include <string_view>
@@ -41,16 +42,29 @@ bool ends_with(const std::vector<std::uint8_t>& bytes, std::string_view text) {
 
 }  // namespace
 
+bool GuestRam::allocate(std::size_t bytes) {
+  void* pages = mmap(nullptr, bytes, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+  if (pages == MAP_FAILED) return false;
+  bytes_ = static_cast<std::byte*>(pages);
+  size_ = bytes;
+  return true;
+}
+
+void GuestRam::clear() {
+  if (madvise(bytes_, size_, MADV_DONTNEED) != 0) std::ranges::fill(bytes(), std::byte{0});
+}
+
+GuestRam::~GuestRam() {
+  if (bytes_) munmap(bytes_, size_);
+}
+
 Result<std::unique_ptr<Machine>> Machine::create(MachineConfig config) {
   if (config.memory_mib < kLeastMib || config.memory_mib > kMostMib)
     return fail(fmt::format("A machine with {} MiB of memory cannot be made: choose {} to {}.", config.memory_mib, kLeastMib, kMostMib));
   auto impl = std::make_unique<Impl>(std::move(config));
-  try {
-    impl->ram.resize(std::size_t{impl->config.memory_mib} << 20);
-  } catch (const std::bad_alloc&) {
-    return fail(fmt::format("There is not enough memory for a machine of {} MiB: choose fewer.", impl->config.memory_mib));
-  }
-  impl->memory = PhysicalMemory(impl->ram);
+  const std::size_t bytes = std::size_t{impl->config.memory_mib} << 20;
+  if (!impl->ram.allocate(bytes)) return fail(fmt::format("There is not enough memory for a machine of {} MiB: choose fewer.", impl->config.memory_mib));
+  impl->memory = PhysicalMemory(impl->ram.bytes());
   auto engine = Engine::create(impl->memory, *impl, impl->config.execution == Execution::fast);
   if (!engine) return std::unexpected(engine.error());
   impl->engine = std::move(*engine);
@@ -62,19 +76,17 @@ Machine::Machine(std::unique_ptr<Impl> impl) : impl_(std::move(impl)) {}
 Machine::~Machine() = default;
 
 Result<void> Machine::Impl::power_on() {
-  std::ranges::fill(ram, std::byte{0});
-  const auto plane = std::span(ram).subspan(kVgaTextStart, kVgaTextBytes);
+  const auto plane = memory.bytes().subspan(kVgaTextStart, kVgaTextBytes);
   for (std::size_t i = 0; i < plane.size(); i += 2) {
     plane[i] = std::byte{' '};
     plane[i + 1] = std::byte{0x07};
   }
-  auto loaded = load({.image = config.image, .image_name = config.image_name, .command_line = config.command_line, .modules = config.modules}, ram);
+  auto loaded = load({.image = config.image, .image_name = config.image_name, .command_line = config.command_line, .modules = config.modules}, memory.bytes());
   if (!loaded) return std::unexpected(loaded.error());
   entry = std::move(*loaded);
   const auto start = static_cast<std::int64_t>(config.start_time_unix);
-  board = config.power_on == PowerOn::bios ? board_after_bios(ram.size(), start) : board_cold(ram.size(), start);
-  engine->memory_written({0}, ram.size());
-  engine->translation_changed();
+  board = config.power_on == PowerOn::bios ? board_after_bios(memory.size(), start) : board_cold(memory.size(), start);
+  engine->memory_replaced();
   engine->load(entry_cpu(entry));
   engine->reset_floating_point();
   effects = {};
@@ -94,18 +106,21 @@ Result<void> Machine::Impl::power_on() {
   return {};
 }
 
-// Fills in what the caller left out: an event of now.
-void Machine::Impl::record(Event event) {
-  if (event.time == 0) event.time = time;
-  if (event.instructions == 0) event.instructions = instructions;
-  if (event.rip == 0) event.rip = engine->rip();
+Event Machine::Impl::at(Ticks when, std::uint64_t count, std::uint64_t rip, EventKind kind) const {
+  return {.time = when, .instructions = count, .rip = rip, .kind = kind};
+}
+
+void Machine::Impl::record(const Event& event) {
   if (stop_on.has(event.kind) && !stop_event) stop_event = events.total();
   events.push(event);
 }
 
-void Machine::Impl::record_board() {
+// What happened in the chips is laid at the door of the instruction at `rip`, at the time it happened.
+void Machine::Impl::record_board(std::uint64_t rip) {
   for (const BoardRecord& r : effects.records) {
-    Event event{.time = r.time, .kind = EventKind::irq_raised, .line = r.line, .value = r.value};
+    Event event = at(r.time, instructions + (halted ? 0 : r.time - std::min(r.time, time)), rip, EventKind::irq_raised);
+    event.line = r.line;
+    event.value = r.value;
     switch (r.kind) {
       case BoardRecord::Kind::irq_raised: break;
       case BoardRecord::Kind::irq_lowered: event.kind = EventKind::irq_lowered; break;
@@ -134,13 +149,18 @@ Stop Machine::Impl::ended(Stop s) {
 
 Stop Machine::step() { return impl_->run({.ignore_breakpoints = true}, true); }
 Stop Machine::run(const RunLimits& limits) { return impl_->run(limits, false); }
-// The same image was loaded into the same memory once, so it loads again.
-void Machine::reset() { (void)impl_->power_on(); }
+void Machine::reset() {
+  impl_->ram.clear();
+  // The same image was loaded into the same memory once, so it loads again.
+  (void)impl_->power_on();
+}
 
 Result<void> Machine::apply(const Command& command) {
   Impl& m = *impl_;
   if (m.final_stop) return fail("The machine has stopped for good: reset it first.");
-  m.record({.kind = EventKind::command, .value = static_cast<std::uint32_t>(m.commands.size())});
+  Event noted = m.now(EventKind::command);
+  noted.value = static_cast<std::uint32_t>(m.commands.size());
+  m.record(noted);
   m.commands.push_back({m.time, m.instructions, command});
   advance(m.board, m.time, m.effects);
   if (const auto* key = std::get_if<TypeKey>(&command)) {
@@ -165,7 +185,7 @@ Result<void> Machine::apply(const Command& command) {
   } else if (const auto* byte = std::get_if<SetMemory>(&command)) {
     m.write_memory(byte->address, byte->value, 1);
   }
-  m.record_board();
+  m.record_board(m.engine->rip());
   m.next_board_event = next_event(m.board);
   return {};
 }
@@ -180,7 +200,7 @@ const CpuState& Machine::cpu() const {
 const Board& Machine::board() const {
   // Chips are brought to now when somebody looks, as they are when the guest does; nothing is due in between.
   advance(impl_->board, impl_->time, impl_->effects);
-  impl_->record_board();
+  impl_->record_board(impl_->engine->rip());
   impl_->next_board_event = next_event(impl_->board);
   return impl_->board;
 }
@@ -204,7 +224,7 @@ std::uint64_t Machine::state_hash() const {
   hash.add_value(cpu());
   hash.add_value(board());
   hash.add_value(impl_->nmi_pending);
-  hash.add(std::span<const std::byte>(impl_->ram));
+  hash.add(std::span<const std::byte>(impl_->memory.bytes()));
   return hash.value();
 }
 

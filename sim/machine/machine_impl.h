@@ -11,13 +11,33 @@
 
 namespace ringside {
 
+// The guest's memory: zero pages of the host's, page-aligned, which cost nothing until they are touched.
+class GuestRam {
+ public:
+  GuestRam() = default;
+  ~GuestRam();
+  GuestRam(const GuestRam&) = delete;
+  GuestRam& operator=(const GuestRam&) = delete;
+  bool allocate(std::size_t bytes);
+  void clear();   // all zero again
+  std::span<std::byte> bytes() const { return {bytes_, size_}; }
+
+ private:
+  std::byte* bytes_ = nullptr;
+  std::size_t size_ = 0;
+};
+
 struct Machine::Impl final : PortClient {
   explicit Impl(MachineConfig c) : config(std::move(c)) {}
 
   // machine.cpp
   Result<void> power_on();
-  void record(Event event);
-  void record_board();                    // empties `effects` into the event log and outputs
+  Event at(Ticks when, std::uint64_t count, std::uint64_t rip, EventKind kind) const;
+  Event now(EventKind kind) const { return at(time, instructions, engine->rip(), kind); }
+  Event just(EventKind kind, std::uint64_t rip) const { return at(time - 1, instructions - 1, rip, kind); }  // of the tick just counted
+  void record(const Event& event);
+  void record_board(std::uint64_t rip);   // empties `effects` into the event log and outputs
+  void record_port(Event access);
   void write_memory(PhysAddr address, std::uint64_t value, unsigned size);
   Stop ended(Stop stop);                  // notes a final stop
 
@@ -30,15 +50,14 @@ struct Machine::Impl final : PortClient {
   std::optional<Stop> after(const EngineExit& exit);
   std::optional<Stop> outside_effects();
   std::optional<Stop> asked_for(const RunLimits& limits);
-  void note_mode_change(const CpuState& before, std::uint64_t rip);
+  void note_mode_change(std::uint64_t rip);
   void advance_board();
   bool interrupt_acceptable() const;
   std::uint32_t port_read(std::uint64_t ticks, std::uint64_t rip, std::uint16_t port, unsigned size) override;
   void port_write(std::uint64_t ticks, std::uint64_t rip, std::uint16_t port, unsigned size, std::uint32_t value) override;
-  void after_port(std::uint64_t ticks);
 
   MachineConfig config;
-  std::vector<std::byte> ram;
+  GuestRam ram;
   PhysicalMemory memory;
   std::unique_ptr<Engine> engine;
   Board board;

@@ -26,7 +26,7 @@ bool Machine::Impl::interrupt_acceptable() const { return engine->interrupts_on(
 void Machine::Impl::advance_board() {
   if (time >= next_board_event) {
     advance(board, time, effects);
-    record_board();
+    record_board(engine->rip());
     next_board_event = next_event(board);
   }
 }
@@ -111,7 +111,7 @@ std::optional<Stop> Machine::Impl::wait_halted(const RunLimits& limits, bool one
   for (unsigned i = 0; i < kIdleEvents; ++i) {
     if ((nmi_pending && !nmi_blocked) || (interrupts_on && interrupt_requested(board))) {
       halted = false;
-      record({.kind = EventKind::wake});
+      record(now(EventKind::wake));
       return std::nullopt;
     }
     if (!interrupts_on)
@@ -140,7 +140,11 @@ std::optional<Stop> Machine::Impl::accept_pending() {
   }
   if (!interrupt_requested(board) || !interrupt_acceptable()) return std::nullopt;
   const PicPairAcknowledge taken = acknowledge(board.pic);
-  record({.kind = EventKind::acknowledge, .line = taken.irq, .vector = taken.vector, .flag = taken.spurious});
+  Event acknowledged = now(EventKind::acknowledge);
+  acknowledged.line = taken.irq;
+  acknowledged.vector = taken.vector;
+  acknowledged.flag = taken.spurious;
+  record(acknowledged);
   ++time;
   ++instructions;
   return deliver_now({.vector = taken.vector, .source = Source::external}, rip);
@@ -167,13 +171,19 @@ std::optional<Stop> Machine::Impl::deliver_now(const Exception& exception, std::
   const bool external = exception.source == Source::external || exception.source == Source::nmi;
   for (const Attempt& attempt : delivery.attempts) {
     const bool as_interrupt = external && &attempt == &delivery.attempts.front();
-    record({.time = time - 1, .instructions = instructions - 1, .rip = rip,
-            .kind = as_interrupt ? EventKind::interrupt : EventKind::exception, .vector = attempt.exception.vector,
-            .value = attempt.exception.error_code, .delivery = entry_record.number});
+    Event event = just(as_interrupt ? EventKind::interrupt : EventKind::exception, rip);
+    event.vector = attempt.exception.vector;
+    event.value = attempt.exception.error_code;
+    event.delivery = entry_record.number;
+    record(event);
   }
+  note_mode_change(rip);
   const bool shut_down = delivery.triple_fault();
-  note_mode_change(before, rip);
-  if (shut_down) record({.time = time - 1, .instructions = instructions - 1, .rip = rip, .kind = EventKind::triple_fault, .delivery = entry_record.number});
+  if (shut_down) {
+    Event event = just(EventKind::triple_fault, rip);
+    event.delivery = entry_record.number;
+    record(event);
+  }
   std::string sentence;
   if (shut_down) {
     std::string chain;
@@ -202,13 +212,16 @@ std::optional<Stop> Machine::Impl::after(const EngineExit& exit) {
           if (byte != 0x66 && (byte & 0xF0) != 0x40) break;
         }
       }
-      note_mode_change(engine->state(), exit.last_rip);
+      note_mode_change(exit.last_rip);
       return std::nullopt;
     }
-    case ExitKind::halt:
+    case ExitKind::halt: {
       halted = true;
-      record({.time = time - 1, .instructions = instructions - 1, .rip = engine->rip() - 1, .kind = EventKind::halt, .flag = engine->interrupts_on()});
+      Event event = just(EventKind::halt, engine->rip() - 1);
+      event.flag = engine->interrupts_on();
+      record(event);
       return std::nullopt;
+    }
     case ExitKind::exception: return deliver_now(exit.exception, engine->rip());
     case ExitKind::ours: return run_own();
     case ExitKind::unsupported: return stop(StopKind::unsupported, exit.sentence);
@@ -232,53 +245,57 @@ std::optional<Stop> Machine::Impl::run_own() {
   engine->load(done.cpu);
   if (done.translation_changed) engine->translation_changed();
   if (done.exception) return deliver_now(*done.exception, rip);
-  note_mode_change(done.cpu, rip);
+  note_mode_change(rip);
   return std::nullopt;
 }
 
-void Machine::Impl::note_mode_change(const CpuState&, std::uint64_t rip) {
-  const CpuState& now = engine->state();
-  if (mode(now) != mode_before) {
-    record({.time = time - 1, .instructions = instructions - 1, .rip = rip, .kind = EventKind::mode_change,
-            .value = static_cast<std::uint32_t>(mode(now)), .value2 = static_cast<std::uint32_t>(mode_before)});
-    mode_before = mode(now);
-  }
-  if (now.cpl != cpl_before) {
-    record({.time = time - 1, .instructions = instructions - 1, .rip = rip, .kind = EventKind::ring_change, .value = now.cpl, .value2 = cpl_before});
-    cpl_before = now.cpl;
-  }
+void Machine::Impl::note_mode_change(std::uint64_t rip) {
+  const CpuState& cpu = engine->state();
+  const auto changed = [&](EventKind kind, unsigned value, unsigned before) {
+    Event event = just(kind, rip);
+    event.value = value;
+    event.value2 = before;
+    record(event);
+  };
+  if (mode(cpu) != mode_before) changed(EventKind::mode_change, static_cast<unsigned>(mode(cpu)), static_cast<unsigned>(mode_before));
+  if (cpu.cpl != cpl_before) changed(EventKind::ring_change, cpu.cpl, cpl_before);
+  mode_before = mode(cpu);
+  cpl_before = cpu.cpl;
 }
 
 std::uint32_t Machine::Impl::port_read(std::uint64_t ticks, std::uint64_t rip, std::uint16_t port, unsigned size) {
-  const Ticks now = time + ticks;
-  advance(board, now, effects);
-  const std::uint32_t value = ringside::read_port(board, port, size, now, effects);
-  record({.time = now, .instructions = instructions + ticks, .rip = rip, .kind = EventKind::port_read, .size = static_cast<std::uint8_t>(size),
-          .port = port, .flag = !effects.unassigned, .value = value});
-  if (effects.unassigned && !unmodelled_seen[port]) {
-    unmodelled_seen.set(port);
-    record({.time = now, .instructions = instructions + ticks, .rip = rip, .kind = EventKind::unmodelled, .size = static_cast<std::uint8_t>(size), .port = port, .value = value});
-  }
-  after_port(ticks);
+  advance(board, time + ticks, effects);
+  const std::uint32_t value = ringside::read_port(board, port, size, time + ticks, effects);
+  Event access = at(time + ticks, instructions + ticks, rip, EventKind::port_read);
+  access.port = port;
+  access.size = static_cast<std::uint8_t>(size);
+  access.value = value;
+  record_port(access);
   return value;
 }
 
 void Machine::Impl::port_write(std::uint64_t ticks, std::uint64_t rip, std::uint16_t port, unsigned size, std::uint32_t value) {
-  const Ticks now = time + ticks;
-  advance(board, now, effects);
-  ringside::write_port(board, port, size, value, now, effects);
-  record({.time = now, .instructions = instructions + ticks, .rip = rip, .kind = EventKind::port_write, .size = static_cast<std::uint8_t>(size),
-          .port = port, .flag = !effects.unassigned, .value = value});
-  if (effects.unassigned && !unmodelled_seen[port]) {
-    unmodelled_seen.set(port);
-    record({.time = now, .instructions = instructions + ticks, .rip = rip, .kind = EventKind::unmodelled, .size = static_cast<std::uint8_t>(size), .port = port, .flag = true, .value = value});
-  }
-  after_port(ticks);
+  advance(board, time + ticks, effects);
+  ringside::write_port(board, port, size, value, time + ticks, effects);
+  Event access = at(time + ticks, instructions + ticks, rip, EventKind::port_write);
+  access.port = port;
+  access.size = static_cast<std::uint8_t>(size);
+  access.value = value;
+  record_port(access);
 }
 
-// A port access may have raised INTR, moved the next device event, or ended the run.
-void Machine::Impl::after_port(std::uint64_t) {
-  record_board();
+// The access, what it set off, and whether the run can go on as planned: the access may have raised INTR, moved the
+// next device event, or ended everything.
+void Machine::Impl::record_port(Event access) {
+  access.flag = !effects.unassigned;
+  record(access);
+  if (effects.unassigned && !unmodelled_seen[access.port]) {
+    unmodelled_seen.set(access.port);
+    access.flag = access.kind == EventKind::port_write;
+    access.kind = EventKind::unmodelled;
+    record(access);
+  }
+  record_board(access.rip);
   next_board_event = next_event(board);
   if (next_board_event < run_until || interrupt_requested(board) || effects.reset || effects.debug_exit || effects.power_off ||
       stop_event || serial_matched)
@@ -288,18 +305,22 @@ void Machine::Impl::after_port(std::uint64_t) {
 std::optional<Stop> Machine::Impl::outside_effects() {
   if (effects.debug_exit) {
     const int status = *effects.debug_exit;
-    record({.time = time - 1, .kind = EventKind::debug_exit, .value = static_cast<std::uint32_t>(status)});
+    Event event = just(EventKind::debug_exit, engine->rip());
+    event.value = static_cast<std::uint32_t>(status);
+    record(event);
     return stop(StopKind::debug_exit, fmt::format("The guest ended the run by the debug-exit port with status {}.", status),
                 static_cast<std::uint32_t>(status));
   }
   if (effects.power_off) {
-    record({.time = time - 1, .kind = EventKind::power_off});
+    record(just(EventKind::power_off, engine->rip()));
     return stop(StopKind::power_off, "The guest switched the machine off.");
   }
   if (effects.reset) {
     static constexpr const char* kCauses[] = {"the keyboard controller (0xFE to port 0x64)", "port 0x92", "port 0xCF9"};
     const auto cause = static_cast<std::uint32_t>(*effects.reset);
-    record({.time = time - 1, .kind = EventKind::reset, .value = cause});
+    Event event = just(EventKind::reset, engine->rip());
+    event.value = cause;
+    record(event);
     return stop(StopKind::reset, fmt::format("The guest reset the machine by {}.", kCauses[cause]), cause);
   }
   return std::nullopt;

@@ -24,7 +24,11 @@ namespace {
 
 // One line for each stage. No number in it may depend on the machine: the log of two machines is the same.
 void log(bool quiet, std::string_view stage, std::string_view text) {
-  if (!quiet) print("{:12}{}\n", stage, text);
+  if (quiet) return;
+  console.set_color(Color::light_cyan);
+  print("{:12}", stage);
+  console.set_color(Color::light_gray);
+  print("{}\n", text);
 }
 
 [[noreturn]] void boot(uint32_t magic, PhysicalAddress report) {

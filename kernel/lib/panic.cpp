@@ -52,7 +52,7 @@ void explain_page_fault(PageFaultError error) {
                     : error.was_fetch()         ? "the page may not be executed"
                     : error.was_write()         ? "the page is read-only"
                                                 : "the page is not for this ring";
-  print("  ring {} tried to {} {:#018x} (CR2): {}\n", error.from_ring_3() ? 3 : 0, what, address, why);
+  print("  ring {} tried to {} {:#018x} (CR2)\n  {}\n", error.from_ring_3() ? 3 : 0, what, address, why);
 }
 
 void explain_selector(SelectorError error) {
@@ -68,8 +68,7 @@ void explain_stack_overflow() {
   const uint64_t address = cr2::read();
   for (const NamedStack& stack : all_stacks())
     if (address >= stack.guard && address < stack.guard + kPageBytes)
-      print("  {:#018x} (CR2) lies in the guard page of the {} stack: the stack overflowed\n", address,
-            stack.name);
+      print("  CR2 lies in the guard page of the {} stack: the stack overflowed\n", stack.name);
 }
 
 // Frame pointers are data like any other: only follow one that points into memory the kernel has mapped.

@@ -90,7 +90,7 @@ constexpr Command kCommands[] = {
     {"regs", "", "the CPU's registers, through INT 0x30", registers},
     {"walk", "ADDRESS", "translates a virtual address through the page tables", walk},
     {"fault", "NAME", "raises a real exception; without NAME lists them", fault},
-    {"mishap", "NAME", "a mistake that raises no exception; without NAME lists them", mishap},
+    {"mishap", "NAME", "a mistake without an exception; without NAME lists them", mishap},
     {"test", "TEXT", "runs the kernel's tests whose name contains TEXT", test},
     {"memory", "", "the boot loader's map of the machine's memory", memory},
     {"exit", "N", "ends the machine through the debug exit port", exit},

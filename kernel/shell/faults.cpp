@@ -93,40 +93,48 @@ struct Fault {
 
 constexpr Fault kFaults[] = {
     {"de", "#DE", "divide 1 by 0", divide_by_zero},
-    {"db", "#DB", "set the trap flag: a step of one instruction", single_step, true},
-    {"nmi", "NMI", "INT 2: gate and stack of the NMI", int_n<2>},
+    {"db", "#DB", "single step", single_step, true},
+    {"nmi", "NMI", "INT 2", int_n<2>},
     {"bp", "#BP", "INT3", int3, true},
-    {"of", "#OF", "INT 4: 64-bit mode has no INTO", int_n<4>, true},
-    {"br", "#BR", "INT 5: 64-bit mode has no BOUND", int_n<5>},
+    {"of", "#OF", "INT 4", int_n<4>, true},  // 64-bit mode has no INTO
+    {"br", "#BR", "INT 5", int_n<5>},        // and no BOUND
     {"ud", "#UD", "UD2", ud2},
-    {"nm", "#NM", "x87 instruction with CR0.TS set", use_fpu_after_task_switch},
-    {"df", "#DF", "page fault whose gate is closed", page_fault_with_closed_gate},
-    {"ts", "#TS", "switch of stacks with a TSS that is too short", switch_stacks_with_short_tss},
-    {"np", "#NP", "load FS with a descriptor that is not present", load_absent_segment},
-    {"ss", "#SS", "load SS with a descriptor that is not present", load_absent_stack_segment},
-    {"ss0", "#SS", "read through RBP at an address that is not canonical", read_not_canonical_stack},
-    {"gp", "#GP", "read an address that is not canonical", read_not_canonical},
-    {"gpsel", "#GP", "load FS with a selector behind the end of the GDT", load_selector_behind_gdt},
-    {"pf", "#PF", "read a page that is not mapped", read_unmapped_page},
-    {"null", "#PF", "write through a null pointer", write_through_null},
+    {"nm", "#NM", "x87 with CR0.TS set", use_fpu_after_task_switch},
+    {"df", "#DF", "#PF with its gate shut", page_fault_with_closed_gate},
+    {"ts", "#TS", "TSS too short for IST", switch_stacks_with_short_tss},
+    {"np", "#NP", "absent segment in FS", load_absent_segment},
+    {"ss", "#SS", "absent segment in SS", load_absent_stack_segment},
+    {"ss0", "#SS", "RBP not canonical", read_not_canonical_stack},
+    {"gp", "#GP", "address not canonical", read_not_canonical},
+    {"gpsel", "#GP", "selector behind GDT", load_selector_behind_gdt},
+    {"pf", "#PF", "read an unmapped page", read_unmapped_page},
+    {"null", "#PF", "null pointer", write_through_null},
     {"ro", "#PF", "write to a constant", write_constant},
-    {"text", "#PF", "write to the kernel's code", write_code},
+    {"text", "#PF", "write to code", write_code},
     {"nx", "#PF", "execute data", execute_data},
-    {"rsvd", "#PF", "read a page with a reserved bit in its entry", read_page_with_reserved_bit},
-    {"mf", "#MF", "x87: 1.0 / 0.0, not masked", mistakes::divide_x87},
-    {"mc", "#MC", "INT 18: gate and stack of the machine check", int_n<18>},
-    {"xm", "#XM", "SSE: 1.0 / 0.0, not masked", mistakes::divide_sse},
-    {"overflow", "#DF", "recursion without end, into the guard page", overflow_stack},
-    {"triple", "reset", "an exception with an empty interrupt table", triple_fault},
-    {"bounds", "panic", "index behind the end of a std::array", index_behind_the_end},
+    {"rsvd", "#PF", "reserved bit in entry", read_page_with_reserved_bit},
+    {"mf", "#MF", "x87: 1/0 not masked", mistakes::divide_x87},
+    {"mc", "#MC", "INT 18", int_n<18>},
+    {"xm", "#XM", "SSE: 1/0 not masked", mistakes::divide_sse},
+    {"overflow", "#DF", "endless recursion", overflow_stack},
+    {"triple", "reset", "fault with empty IDT", triple_fault},
+    {"bounds", "panic", "index out of bounds", index_behind_the_end},
     {"panic", "panic", "panic()", panic_by_hand},
 };
 
 }  // namespace
 
+// In two columns: the screen has only 25 rows.
 void list_faults() {
-  for (const Fault& fault : kFaults)
-    print("{:9}{:6} {}{}\n", fault.name, fault.exception, fault.how, fault.returns ? " (returns)" : "");
+  constexpr size_t kRows = (std::size(kFaults) + 1) / 2;
+  for (size_t row = 0; row < kRows; ++row) {
+    for (size_t i = row; i < std::size(kFaults); i += kRows) {
+      const Fault& fault = kFaults[i];
+      print("{:9}{:6}{}{:23}", fault.name, fault.exception, fault.returns ? '*' : ' ', fault.how);
+    }
+    print("\n");
+  }
+  print("* comes back to the prompt; the others panic\n");
 }
 
 bool raise_fault(std::string_view name) {

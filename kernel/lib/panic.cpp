@@ -115,6 +115,7 @@ PanicHooks set_panic_hooks(PanicHooks new_hooks) { return std::exchange(hooks, n
 
 void print_backtrace(uint64_t rip, uint64_t rbp, uint64_t rsp) {
   constexpr unsigned kMostLines = 16;
+  constexpr unsigned kMostRepeats = 1000;  // a damaged stack may lead round in a circle
   print("backtrace, newest first\n");
   print_frame(0, rip, false, 1);
   unsigned number = 1;
@@ -131,7 +132,8 @@ void print_backtrace(uint64_t rip, uint64_t rbp, uint64_t rsp) {
     do {
       rbp = reinterpret_cast<const uint64_t*>(rbp)[0];
       ++repeats;
-    } while (is_readable_frame(rbp) && reinterpret_cast<const uint64_t*>(rbp)[1] == caller);
+    } while (repeats < kMostRepeats && is_readable_frame(rbp) &&
+             reinterpret_cast<const uint64_t*>(rbp)[1] == caller);
     print_frame(number, caller, true, repeats);
     number += repeats;
   }

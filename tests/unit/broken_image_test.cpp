@@ -190,6 +190,8 @@ std::vector<Row> rows() {
       {"FlatBssBelowEnd", flat1({0x200000, 0x200000, 0x200010, 0x20000F, 0x200000}), "bss_end_addr 0x20000f"},
       {"FlatPast4GiB", flat1({0xFFFFFFF0, 0xFFFFFFF0, 0, 0, 0xFFFFFFF0}), "past 4 GiB"},
       {"FlatEntryOutside", flat1({0x200000, 0x200000, 0, 0, 0x100000}), "entry address 0x100000"},
+      {"FlatEntryBehindTheLastByte", flat1({0x200000, 0x200000, 0, 0x201000, 0x201000}),
+       "entry address 0x201000"},
       {"FlatAboveTheRam", flat1({0x80000000, 0x80000000, 0, 0, 0x80000000}), "outside the machine's"},
       {"FlatBssBiggerThanRam", flat1({0x200000, 0x200000, 0, 0xFFFFFFFF, 0x200000}), "outside the machine's"},
   };

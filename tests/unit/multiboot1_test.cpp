@@ -130,6 +130,23 @@ TEST(Multiboot1, PutsModulesAtPagesAboveTheImage) {
   EXPECT_EQ(number_at(k.ram, 0x105000, 1), 0x22u);
 }
 
+TEST(Multiboot1, PutsModulesAboveAnImageThatLiesHigh) {
+  TestElf elf = elf32();
+  elf.segments[0].physical = 0x400000;
+  elf.entry = 0x40000C;
+  const Booted k(elf.build(), "", {{"initrd", filled(1, 1)}});
+  EXPECT_EQ(u32_at(k.ram, k.field(24)), 0x403000u);
+}
+
+TEST(Multiboot1, PutsModulesBelowAnImageAtTheTopOfTheRam) {
+  TestElf elf = elf32();
+  elf.segments[0].physical = kRam - 0x20000 - 0x3000;
+  elf.entry = elf.segments[0].physical + 12;
+  const Booted k(elf.build(), "", {{"initrd", filled(1, 1)}});
+  ASSERT_TRUE(k.entry) << k.entry.error().sentence;
+  EXPECT_EQ(u32_at(k.ram, k.field(24)), 0x100000u);
+}
+
 TEST(Multiboot1, HandsOverSectionHeadersAndLoadsWhatNoSegmentHolds) {
   for (const bool is_64 : {false, true}) {
     TestElf elf = elf32();

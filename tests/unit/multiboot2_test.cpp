@@ -282,6 +282,14 @@ TEST(Multiboot2Relocatable, MovesFromWhereThereIsNoRam) {
   EXPECT_LT(k.entry->image_start, kRam);
 }
 
+TEST(Multiboot2Relocatable, MovesToItsAlignmentIfItWasLinkedOffIt) {
+  EXPECT_EQ(relocated(0x100000, 0xFFFFFF, 0x10000, 0, 0x345000).entry->image_start, 0x100000u);
+}
+
+TEST(Multiboot2Relocatable, TakesNoAlignmentForAny) {
+  EXPECT_EQ(relocated(0x110001, 0xFFFFFF, 0, 1).entry->image_start, 0x110001u);
+}
+
 TEST(Multiboot2Relocatable, FailsWithoutRoom) {
   EXPECT_THAT(relocated(0x100000, 0x102000, 1, 1).entry.error().sentence,
               ::testing::HasSubstr("0x3000 bytes between 0x100000 and 0x102000"));

@@ -1,0 +1,39 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+// Watches what a guest does from slice to slice of machine time, to tell when it waits for somebody outside:
+// then it is time to type, or, with nothing left to type, to end the run. Looks at the machine only, so that
+// the answer is the same on every host.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+
+#include "sim/machine/machine.h"
+
+namespace ringside {
+
+class GuestWatch {
+ public:
+  explicit GuestWatch(const Machine& machine);
+
+  void slice_done(const Machine& machine);  // after each slice
+  void disturbed(const Machine& machine);   // something was typed: what comes next is an answer to it
+
+  // Machine time since the guest last showed something (COM1, port 0xE9, the screen), or was disturbed.
+  Ticks quiet() const { return now_ - last_sign_; }
+  // In the last slice the CPU was halted nearly all the time, or did little else than ask the keyboard
+  // controller or the serial port whether something has come.
+  bool resting() const { return resting_; }
+  // For so long it has been both.
+  Ticks waiting() const { return resting_ ? now_ - waiting_since_ : 0; }
+
+ private:
+  Ticks now_ = 0, last_sign_ = 0, waiting_since_ = 0;
+  std::uint64_t instructions_ = 0, events_ = 0, screen_ = 0;
+  std::size_t output_ = 0;
+  bool resting_ = false;
+};
+
+// A number that changes with what the screen shows.
+std::uint64_t screen_fingerprint(const Machine& machine);
+
+}  // namespace ringside

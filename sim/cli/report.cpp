@@ -1,0 +1,93 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "sim/cli/report.h"
+
+#include <fmt/format.h>
+
+#include <map>
+
+#include "sim/cli/screen_print.h"
+#include "sim/inspect/words.h"
+
+namespace ringside {
+namespace {
+
+using nlohmann::json;
+
+// Numbers of 64 bits go as text: programs that read JSON keep 53 bits of a number.
+std::string hex(std::uint64_t value) { return fmt::format("{:#x}", value); }
+
+json registers(const CpuState& cpu) {
+  static constexpr const char* kNames[] = {"rax", "rcx", "rdx", "rbx", "rsp", "rbp", "rsi", "rdi",
+                                           "r8",  "r9",  "r10", "r11", "r12", "r13", "r14", "r15"};
+  json out;
+  for (unsigned i = 0; i < 16; ++i) out[kNames[i]] = hex(cpu.gpr[i]);
+  out["rip"] = hex(cpu.rip);
+  out["rflags"] = hex(cpu.rflags);
+  out["cr0"] = hex(cpu.cr0);
+  out["cr2"] = hex(cpu.cr2);
+  out["cr3"] = hex(cpu.cr3);
+  out["cr4"] = hex(cpu.cr4);
+  out["efer"] = hex(cpu.efer);
+  const std::pair<const char*, const Segment*> segments[] = {
+      {"cs", &cpu.cs}, {"ds", &cpu.ds}, {"es", &cpu.es}, {"fs", &cpu.fs}, {"gs", &cpu.gs}, {"ss", &cpu.ss}};
+  for (const auto& [name, segment] : segments) out[name] = hex(segment->selector);
+  return out;
+}
+
+json events(const EventLog& log) {
+  std::map<std::string, std::uint64_t> counts;
+  for (std::uint64_t i = log.first(); i < log.total(); ++i) ++counts[name(log[i].kind)];
+  return {{"total", log.total()}, {"kept", log.total() - log.first()}, {"kinds", counts}};
+}
+
+}  // namespace
+
+std::string summary(const Machine& machine, const Symbols& symbols, const RunResult& result) {
+  const std::uint64_t rip = machine.cpu().rip;
+  std::string place = place_words(symbols, rip);
+  if (const std::string source = source_words(symbols, rip); !source.empty())
+    place += fmt::format(" ({})", source);
+  return fmt::format("{} {} instructions, {} of machine time, stopped at {}.", result.sentence,
+                     count_words(machine.instructions()), time_words(machine.time()), place);
+}
+
+json run_as_json(const Machine& machine, const Symbols& symbols, const RunResult& result) {
+  const std::uint64_t rip = machine.cpu().rip;
+  json out;
+  out["stop"] = name(result.ending);
+  out["exit_status"] = exit_status(result.ending, result.stop);
+  if (result.ending == Ending::guest_exit) out["guest_status"] = result.stop.value;
+  out["sentence"] = result.sentence;
+  out["instructions"] = machine.instructions();
+  out["time_ns"] = machine.time();
+  out["rip"] = hex(rip);
+  out["symbol"] = symbols.name({rip});
+  out["source"] = source_words(symbols, rip);
+  out["state_hash"] = fmt::format("{:016x}", machine.state_hash());
+  const ScreenText screen = guest_screen(machine);
+  json lines = json::array();
+  const std::string text = screen_as_text(screen);
+  for (std::size_t start = 0; start < text.size();) {
+    const std::size_t end = text.find('\n', start);
+    lines.push_back(text.substr(start, end - start));
+    start = end + 1;
+  }
+  out["screen"] = std::move(lines);
+  if (screen.cursor)
+    out["cursor"] = {{"row", screen.cursor->at.row}, {"column", screen.cursor->at.column}};
+  else
+    out["cursor"] = nullptr;
+  out["serial_bytes"] = machine.serial().size();
+  out["serial"] = std::string(machine.serial().begin(), machine.serial().end());
+  out["console_bytes"] = machine.debug_console().size();
+  out["console"] = std::string(machine.debug_console().begin(), machine.debug_console().end());
+  out["events"] = events(machine.events());
+  out["registers"] = registers(machine.cpu());
+  return out;
+}
+
+std::string json_text(const json& object) {
+  return object.dump(2, ' ', false, json::error_handler_t::replace) + "\n";
+}
+
+}  // namespace ringside

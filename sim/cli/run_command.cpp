@@ -1,0 +1,144 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+// ringside-cli run: a kernel from power-on to its end.
+#include <fmt/format.h>
+#include <unistd.h>
+
+#include <memory>
+#include <optional>
+#include <string>
+
+#include "sim/cli/command.h"
+#include "sim/cli/exit_status.h"
+#include "sim/cli/goal.h"
+#include "sim/cli/guest_run.h"
+#include "sim/cli/host_file.h"
+#include "sim/cli/machine_options.h"
+#include "sim/cli/report.h"
+#include "sim/cli/screen_print.h"
+#include "sim/cli/signals.h"
+
+namespace ringside {
+namespace {
+
+struct RunOptions {
+  MachineOptions machine;
+  StimulusOptions stimulus;
+  std::string until, serial, console;
+  bool screen = false, json = false, interactive = false, quiet = false;
+};
+
+constexpr const char* kExamples =
+    "Examples:\n"
+    "  ringside-cli run                                   the kernel built beside this program, until it "
+    "waits\n"
+    "  ringside-cli run kernel.elf --append test          its own tests; the exit status is the guest's\n"
+    "  ringside-cli run --keys \"help<Enter>\" --screen      types a command and prints the screen\n"
+    "  ringside-cli run --until exception --json          up to the first exception\n"
+    "  ringside-cli run --serial log.txt --max-time 2     two seconds of machine time, log to a file\n"
+    "  ringside-cli run --interactive                     at the keyboard; Ctrl-] leaves\n";
+
+// The bytes that a guest sends to a file, as far as they were sent until now.
+struct Tap {
+  OutputFile file;
+  std::size_t written = 0;
+
+  Result<void> follow(std::span<const std::uint8_t> all) {
+    const auto fresh = all.subspan(written);
+    written = all.size();
+    return fresh.empty() ? Result<void>{} : file.write(fresh);
+  }
+};
+
+Result<Tap> open_tap(const std::string& path, const char* what) {
+  if (path.empty()) return Tap{};
+  auto file = OutputFile::open(path, what);
+  if (!file) return std::unexpected(file.error());
+  return Tap{std::move(*file)};
+}
+
+Result<int> run(const RunOptions& options) {
+  if (options.json && (options.serial == "-" || options.console == "-"))
+    return fail("--json and \"-\" both claim standard output: give the bytes a file.");
+  if (options.json && options.screen) return fail("--json holds the screen already: leave out --screen.");
+  auto limits = budget(options.stimulus);
+  if (!limits) return std::unexpected(limits.error());
+  auto typist = Typist::make(options.stimulus.keys, options.stimulus.serial_input);
+  if (!typist) return std::unexpected(typist.error());
+  auto config = machine_config(options.machine);
+  if (!config) return std::unexpected(config.error());
+  auto symbols = Symbols::load(config->image);
+  if (!symbols) symbols = Symbols::none();  // a flat image
+  std::optional<Goal> goal;
+  if (!options.until.empty()) {
+    auto parsed = parse_goal(options.until, *symbols);
+    if (!parsed) return std::unexpected(parsed.error());
+    goal = std::move(*parsed);
+  }
+  auto machine = Machine::create(std::move(*config));
+  if (!machine) return std::unexpected(machine.error());
+  Machine& guest = **machine;
+
+  const bool plain = options.serial.empty() && !options.screen && !options.json;
+  auto serial = open_tap(plain ? "-" : options.serial, "serial output");
+  if (!serial) return std::unexpected(serial.error());
+  auto console = open_tap(options.console, "debug console's output");
+  if (!console) return std::unexpected(console.error());
+  OutputFile output = *OutputFile::open("-", "result");
+
+  catch_signals();
+  auto ended = run_guest(
+      guest, goal, *limits, *typist,
+      [&]() -> Result<void> {
+        if (auto written = serial->follow(guest.serial()); !written) return written;
+        return console->follow(guest.debug_console());
+      },
+      signal_flag());
+  if (!ended) return std::unexpected(ended.error());
+  for (Tap* tap : {&*serial, &*console})
+    if (auto closed = tap->file.close(); !closed) return std::unexpected(closed.error());
+
+  if (const std::string left = typist->left(); !left.empty())
+    ended->sentence += fmt::format(" {} were not typed.", left);
+  std::string text;
+  if (options.screen) text = print_screen(guest_screen(guest), want_colour());
+  if (options.json) text = json_text(run_as_json(guest, *symbols, *ended));
+  if (auto written = output.write({reinterpret_cast<const std::uint8_t*>(text.data()), text.size()});
+      !written)
+    return std::unexpected(written.error());
+  if (!options.quiet && !options.json) {
+    const bool open_line =
+        plain && ::isatty(STDOUT_FILENO) && !guest.serial().empty() && guest.serial().back() != '\n';
+    fmt::print(stderr, "{}{}\n", open_line ? "\n" : "", summary(guest, *symbols, *ended));
+  }
+  if (ended->ending == Ending::interrupted && caught_signal()) die_by(caught_signal());
+  return exit_status(ended->ending, ended->stop);
+}
+
+}  // namespace
+
+CommandEntry add_run_command(CLI::App& program) {
+  auto options = std::make_shared<RunOptions>();
+  CLI::App* app = program.add_subcommand("run", "runs a kernel from power-on to its end");
+  app->add_option("IMAGE", options->machine.image,
+                  "the kernel (default: $RINGSIDE_KERNEL, or the one built beside this program)");
+  add_machine_options(*app, options->machine);
+  add_stimulus_options(*app, options->stimulus);
+  app->add_option("--until", options->until,
+                  "end, successfully, at a symbol, file:line, 0xADDRESS, event, or text:TEXT from COM1")
+      ->type_name("POINT");
+  app->add_option("--serial", options->serial,
+                  "write the bytes of COM1 to FILE, \"-\" is standard output (the default without --screen "
+                  "and --json)")
+      ->type_name("FILE");
+  app->add_option("--console", options->console, "write the bytes of port 0xE9 to FILE")->type_name("FILE");
+  app->add_flag("--screen", options->screen, "print the final screen");
+  app->add_flag("--json", options->json,
+                "print one JSON object: how it ended, registers, screen, serial output");
+  app->add_flag("--interactive", options->interactive,
+                "the guest's screen and keyboard in this terminal; Ctrl-] leaves");
+  app->add_flag("--quiet", options->quiet, "no summary on standard error");
+  app->footer(std::string(kExamples) + "\n" + exit_status_help());
+  return {app, [options] { return run(*options); }};
+}
+
+}  // namespace ringside

@@ -137,6 +137,15 @@ LineTable::Statements LineTable::statements(std::uint32_t file, unsigned line) c
   return found;
 }
 
+std::vector<unsigned> LineTable::lines_with_code(std::uint32_t file) const {
+  std::vector<unsigned> found;
+  for (auto entry = std::ranges::lower_bound(by_line_, Statement{.file = file});
+       entry != by_line_.end() && entry->file == file; ++entry) {
+    if (found.empty() || found.back() != entry->line) found.push_back(entry->line);
+  }
+  return found;
+}
+
 std::string absolute_path(std::string_view folder, std::string_view path) {
   return (std::filesystem::path(folder) / path).lexically_normal().string();
 }

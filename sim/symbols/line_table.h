@@ -55,6 +55,9 @@ class LineTable {
   };
   Statements statements(std::uint32_t file, unsigned line) const;
 
+  // Lines of a file that have code, ascending: where a breakpoint can be set.
+  std::vector<unsigned> lines_with_code(std::uint32_t file) const;
+
  private:
   // A statement's start. Optimised code has statements without an instruction of their own; they count for a
   // line only that has no other.

@@ -182,6 +182,17 @@ TEST_P(LinesInEveryDebugImage, ALineWithoutCodeStandsForTheNextOneWithCode) {
   EXPECT_THAT(symbols.addresses("subject.cpp", comment + 1), ElementsAre(label("end_of_caller")));
 }
 
+TEST_P(LinesInEveryDebugImage, LinesWithCodeAreTold) {
+  const auto& files = symbols.source_files();
+  const auto file = static_cast<std::uint32_t>(std::ranges::find(files, source_file) - files.begin());
+  const auto lines = symbols.lines().lines_with_code(file);
+  EXPECT_TRUE(std::ranges::is_sorted(lines));
+  for (const char* mark : {"Counter::add opens", "in innermost", "outer calls middle", "caller calls leaf"}) {
+    EXPECT_THAT(lines, testing::Contains(marked_line("subject.cpp", mark)));
+  }
+  EXPECT_THAT(lines, testing::Not(testing::Contains(marked_line("subject.cpp", "comment without code"))));
+}
+
 TEST_P(LinesInEveryDebugImage, FilesAreNamedByWholeComponentsOfTheirPath) {
   const unsigned line = marked_line("subject.cpp", "in outer");
   EXPECT_THAT(symbols.addresses("subject/subject.cpp", line), ElementsAre(placed::outer));

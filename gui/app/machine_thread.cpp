@@ -1,0 +1,255 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "gui/app/machine_thread.h"
+
+#include <algorithm>
+#include <chrono>
+
+#include "gui/app/happened.h"
+#include "gui/app/stepping.h"
+
+namespace ringside {
+namespace {
+
+constexpr std::uint64_t kViewNs = 15'000'000;  // at most one view in so long while the guest runs
+constexpr Ticks kKeyTicks = 4'000'000;         // between two key strokes typed for the user
+constexpr Ticks kMostLag = 20'000'000;
+constexpr std::uint64_t kSliceInstructions = 250'000;
+
+// The one clock of the host that is looked at, to keep an idle guest from running ahead of it and to space
+// out views. Nothing in the machine depends on it.
+std::uint64_t host_ns() {
+  return static_cast<std::uint64_t>(std::chrono::duration_cast<std::chrono::nanoseconds>(
+                                        std::chrono::steady_clock::now().time_since_epoch())
+                                        .count());
+}
+
+bool same(const ViewRequest& a, const ViewRequest& b) {
+  const auto bits = [](const EventMask& m) {
+    std::uint32_t all = 0;
+    for (unsigned k = 0; k < 32; ++k)
+      all |= static_cast<std::uint32_t>(m.has(static_cast<EventKind>(k))) << k;
+    return all;
+  };
+  return a.tables == b.tables && a.listing == b.listing && a.code_address == b.code_address &&
+         a.walk == b.walk && a.walk_text == b.walk_text && a.walk_access.kind == b.walk_access.kind &&
+         a.walk_access.user == b.walk_access.user && a.memory == b.memory &&
+         a.memory_address == b.memory_address && bits(a.events) == bits(b.events);
+}
+
+}  // namespace
+
+Result<std::unique_ptr<MachineThread>> MachineThread::start(Setup setup) {
+  Result<Symbols> symbols = Symbols::load(setup.config.image);
+  Result<std::unique_ptr<Machine>> machine = Machine::create(setup.config);
+  if (!machine) return std::unexpected(machine.error());
+  auto shared = std::make_shared<const Symbols>(symbols ? std::move(*symbols) : Symbols::none());
+  return std::unique_ptr<MachineThread>(
+      new MachineThread(std::move(setup), std::move(*machine), std::move(shared)));
+}
+
+MachineThread::MachineThread(Setup setup, std::unique_ptr<Machine> machine,
+                             std::shared_ptr<const Symbols> symbols)
+    : setup_(std::move(setup)),
+      machine_(std::move(machine)),
+      symbols_(std::move(symbols)),
+      builder_(symbols_),
+      stop_at_faults_(setup_.stop_at_faults) {
+  if (setup_.run_at_once) state_ = RunState::running;
+  publish();
+  thread_ = std::thread([this] { loop(); });
+}
+
+MachineThread::~MachineThread() {
+  {
+    const std::lock_guard lock(mutex_);
+    quit_ = true;
+  }
+  interrupt_ = true;
+  wake_.notify_all();
+  thread_.join();
+}
+
+void MachineThread::post(const UiCommand& command) {
+  {
+    const std::lock_guard lock(mutex_);
+    inbox_.push_back(command);
+  }
+  interrupt_ = true;
+  wake_.notify_all();
+}
+
+void MachineThread::request(const ViewRequest& request) {
+  {
+    const std::lock_guard lock(mutex_);
+    if (same(request, request_)) return;
+    request_ = request;
+    request_changed_ = true;
+  }
+  interrupt_ = true;
+  wake_.notify_all();
+}
+
+std::shared_ptr<const MachineView> MachineThread::view() const {
+  const std::lock_guard lock(mutex_);
+  return view_;
+}
+
+void MachineThread::loop() {
+  std::uint64_t last_view = 0;
+  for (;;) {
+    std::vector<UiCommand> commands;
+    bool look_again = false;
+    {
+      std::unique_lock lock(mutex_);
+      const auto news = [this] { return quit_ || !inbox_.empty() || request_changed_; };
+      if (state_ != RunState::running)
+        wake_.wait(lock, news);
+      else if (ahead_)
+        wake_.wait_for(lock, std::chrono::milliseconds(4), news);
+      if (quit_) return;
+      commands.swap(inbox_);
+      look_again = std::exchange(request_changed_, false);
+      interrupt_ = false;
+    }
+    for (const UiCommand& command : commands) carry_out(command);
+    look_again |= !commands.empty();
+    if (state_ == RunState::running) run_slice();
+    const std::uint64_t now = host_ns();
+    if (state_ != RunState::running ? look_again || last_view == 0 : now - last_view >= kViewNs) {
+      publish();
+      last_view = state_ == RunState::running ? now : 1;
+    }
+  }
+}
+
+void MachineThread::carry_out(const UiCommand& command) {
+  const bool stands = state_ == RunState::stopped;
+  const auto go = [this](std::optional<RunLimits> errand) {
+    errand_ = std::move(errand);
+    state_ = RunState::running;
+    pace_host_ns_ = 0;
+  };
+  if (std::holds_alternative<DoRun>(command) && stands)
+    go(std::nullopt);
+  else if (std::holds_alternative<DoPause>(command) && state_ == RunState::running)
+    stopped({.kind = StopKind::paused, .sentence = "Paused."});
+  else if (std::holds_alternative<DoStep>(command) && stands)
+    stopped(machine_->step());
+  else if (std::holds_alternative<DoStepOver>(command) && stands) {
+    if (auto errand = step_over_limits(*machine_))
+      go(errand);
+    else
+      stopped(machine_->step());
+  } else if (std::holds_alternative<DoStepOut>(command) && stands) {
+    if (auto errand = step_out_limits(*machine_, *symbols_))
+      go(errand);
+    else
+      stopped({.kind = StopKind::step,
+               .sentence = "No caller is known here, so there is nowhere to step out to."});
+  } else if (const auto* c = std::get_if<DoRunTo>(&command); c && stands) {
+    RunLimits limits;
+    limits.until_address = c->address;
+    go(limits);
+  } else if (std::holds_alternative<DoReset>(command)) {
+    machine_->reset();
+    builder_.forget();
+    keys_.clear();
+    next_key_ = 0;
+    stop_.reset();
+    ++stops_;
+    if (state_ == RunState::stopped)
+      stop_ = Stop{
+          .kind = StopKind::step,
+          .sentence = "The machine was powered on again and stands before the kernel's first instruction."};
+    else
+      go(std::nullopt);
+  } else if (const auto* c = std::get_if<DoToggleBreakpoint>(&command)) {
+    auto& all = machine_->breakpoints();
+    if (std::erase_if(all, [&](const Breakpoint& b) { return b.address == c->address; }) == 0)
+      all.push_back({c->address});
+  } else if (const auto* c = std::get_if<DoStopAtFaults>(&command))
+    stop_at_faults_ = c->on;
+  else if (const auto* c = std::get_if<DoApply>(&command)) {
+    if (state_ != RunState::ended) (void)machine_->apply(c->command);
+  } else if (const auto* c = std::get_if<DoTypeText>(&command)) {
+    if (state_ == RunState::ended) return;
+    type(c->text);
+    if (stands) go(std::nullopt);
+  }
+}
+
+void MachineThread::type(const std::string& text) {
+  if (const auto strokes = key_strokes(text)) keys_.insert(keys_.end(), strokes->begin(), strokes->end());
+}
+
+// One stroke at a time, far enough apart for any driver.
+void MachineThread::feed_keys() {
+  if (!setup_.type_at_prompt.empty() && at_prompt()) type(std::exchange(setup_.type_at_prompt, {}));
+  if (keys_.empty() || machine_->time() < next_key_) return;
+  (void)machine_->apply(TypeKey{keys_.front()});
+  keys_.erase(keys_.begin());
+  next_key_ = machine_->time() + kKeyTicks;
+}
+
+// A kernel that waits for input does so in HLT with interrupts on.
+bool MachineThread::at_prompt() const {
+  return machine_->cpu().halted && (machine_->cpu().rflags & rflags::if_);
+}
+
+// Machine time follows the host's clock and never overtakes it, so that an idle guest ticks as on a PC. A
+// guest too busy to keep up falls behind and is not made to hurry later: the lag is forgotten beyond
+// kMostLag.
+void MachineThread::run_slice() {
+  const std::uint64_t host = host_ns();
+  if (pace_host_ns_ == 0) {
+    pace_host_ns_ = host;
+    pace_time_ = machine_->time();
+  }
+  Ticks target = pace_time_ + (host - pace_host_ns_);
+  if (target > machine_->time() + kMostLag) {
+    pace_time_ -= target - machine_->time() - kMostLag;
+    target = machine_->time() + kMostLag;
+  }
+  feed_keys();
+  ahead_ = machine_->time() >= target;
+  if (ahead_) return;
+  RunLimits limits = errand_.value_or(RunLimits{});
+  limits.instructions = kSliceInstructions;
+  limits.until_time = keys_.empty() ? target : std::min(target, std::max(next_key_, machine_->time() + 1));
+  limits.pause = &interrupt_;
+  if (stop_at_faults_) limits.stop_on.add(EventKind::exception);
+  const Stop stop = machine_->run(limits);
+  if (stop.kind == StopKind::idle)
+    ahead_ = true;
+  else if (stop.kind != StopKind::budget && stop.kind != StopKind::paused)
+    stopped(stop);
+}
+
+void MachineThread::stopped(const Stop& stop) {
+  stop_ = stop;
+  ++stops_;
+  errand_.reset();
+  state_ = stop.final() ? RunState::ended : RunState::stopped;
+  publish();
+}
+
+void MachineThread::publish() {
+  ViewRequest request;
+  {
+    const std::lock_guard lock(mutex_);
+    request = request_;
+  }
+  std::shared_ptr<MachineView> view = builder_.build(*machine_, request, state_);
+  view->number = ++views_;
+  view->stop_number = stops_;
+  view->stop = stop_;
+  view->stop_at_faults = stop_at_faults_;
+  if (stop_) view->sentence = what_happened(*machine_, *stop_, *symbols_);
+  {
+    const std::lock_guard lock(mutex_);
+    view_ = std::move(view);
+  }
+  if (setup_.published) setup_.published();
+}
+
+}  // namespace ringside

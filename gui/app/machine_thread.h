@@ -1,0 +1,78 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+// The machine on a thread of its own, so that a slow frame never slows the guest and a busy guest never a
+// frame. Commands go in, views come out; nothing else is shared.
+#pragma once
+
+#include <atomic>
+#include <condition_variable>
+#include <functional>
+#include <memory>
+#include <mutex>
+#include <string>
+#include <thread>
+#include <vector>
+
+#include "gui/app/view_builder.h"
+#include "gui/view/machine_view.h"
+#include "gui/view/ui_command.h"
+
+namespace ringside {
+
+class MachineThread {
+ public:
+  struct Setup {
+    MachineConfig config;
+    bool run_at_once = true;
+    bool stop_at_faults = true;
+    std::string type_at_prompt;       // key_text; typed once the guest first waits in HLT
+    std::function<void()> published;  // called on the machine's thread whenever there is a new view
+  };
+  // The sentence of the error is the loader's.
+  static Result<std::unique_ptr<MachineThread>> start(Setup setup);
+  ~MachineThread();  // stops the machine and joins
+
+  // From any thread.
+  void post(const UiCommand& command);
+  void request(const ViewRequest& request);  // a changed one leads to a new view
+  std::shared_ptr<const MachineView> view() const;
+
+ private:
+  MachineThread(Setup setup, std::unique_ptr<Machine> machine, std::shared_ptr<const Symbols> symbols);
+  void loop();
+  void carry_out(const UiCommand& command);
+  void run_slice();
+  void stopped(const Stop& stop);
+  void publish();
+  void type(const std::string& text);
+  void feed_keys();
+  bool at_prompt() const;
+
+  // Only the machine's thread.
+  Setup setup_;
+  std::unique_ptr<Machine> machine_;
+  std::shared_ptr<const Symbols> symbols_;
+  ViewBuilder builder_;
+  RunState state_ = RunState::stopped;
+  std::optional<Stop> stop_;
+  std::uint64_t views_ = 0, stops_ = 0;
+  bool stop_at_faults_ = true;
+  std::optional<RunLimits> errand_;  // step over, step out, run to: limits besides the slice's own
+  std::vector<KeyStroke> keys_;      // still to be pressed
+  Ticks next_key_ = 0;
+  std::uint64_t pace_host_ns_ = 0;  // where host time and machine time were last brought together
+  Ticks pace_time_ = 0;
+  bool ahead_ = false;  // machine time has caught up with the host's: sleep
+  ViewRequest shown_request_;
+
+  // Shared.
+  mutable std::mutex mutex_;
+  std::condition_variable wake_;
+  std::vector<UiCommand> inbox_;
+  ViewRequest request_;
+  bool request_changed_ = false, quit_ = false;
+  std::shared_ptr<const MachineView> view_;
+  std::atomic<bool> interrupt_{false};  // something is in the inbox: end the slice
+  std::thread thread_;
+};
+
+}  // namespace ringside

@@ -1,0 +1,71 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+// The whole window as one function of a view: toolbar, tiles, time line, help. Knows ImGui and no SDL, so
+// that a test can draw it without a window.
+#pragma once
+
+#include <string>
+
+#include "gui/app/settings.h"
+#include "gui/panels/panel.h"
+
+namespace ringside {
+
+class Shell {
+ public:
+  explicit Shell(Settings settings) : settings_(std::move(settings)) {}
+
+  // Draws one frame of the size of ImGui's display. `commands` receives what is for the machine, for the
+  // clipboard and for the scale; what is for the shell is done here.
+  void draw(PanelState& state, const MachineView& view, Commands& commands);
+
+  // What the next view must hold for the panels in sight.
+  ViewRequest request(const PanelState& state) const;
+
+  // The multiple of the guest's screen that fits where it is drawn now.
+  int wanted_cell_scale() const { return wanted_cell_scale_; }
+
+  bool machine_runs() const { return running_; }  // in the view last drawn
+
+  Settings& settings() { return settings_; }
+  const Settings& settings() const { return settings_; }
+  // Opens the panel in the workspace that has it.
+  void show(std::string_view panel_id);
+  // Closes what lies over the tiles. Escape belongs to the guest where it has the keyboard, unless help is
+  // open.
+  bool escape(bool guest_focused);
+
+ private:
+  void apply(PanelState& state, const MachineView& view, Commands& commands);
+  void notice_stop(PanelState& state, const MachineView& view);
+  void draw_tile(PanelState& state, const MachineView& view, const Panel& panel, const Rect& at,
+                 Commands& commands);
+  void draw_topic(PanelState& state, const MachineView& view, const Rect& at, Commands& commands);
+  void draw_body(PanelState& state, const MachineView& view, const Panel& panel, const Rect& at,
+                 Commands& commands);
+  void draw_header_buttons(PanelState& state, const Panel& panel, const Rect& header, Commands& commands);
+  void draw_help(const PanelState& state);
+  void draw_splitters(const PanelState& state);
+  const Panel& topic_panel() const;
+
+  Settings settings_;
+  bool wide_ = false, running_ = false;
+  std::string full_;  // the panel that fills the window; "" = none
+  std::string help_;  // the panel whose help is open
+  std::string last_panel_ = "screen";
+  int wanted_cell_scale_ = 1;
+  std::uint64_t stop_seen_ = 0;
+  std::uint32_t delivery_seen_ = 0;
+  bool delivery_known_ = false;
+};
+
+// The panels of a workspace (1 to kWorkspaces), in the order of its tabs; in a wide window registers are not
+// among them.
+std::vector<const Panel*> workspace_panels(int workspace, bool wide);
+const char* workspace_name(int workspace);
+
+// Parts of the frame, each in a file of its own.
+void draw_toolbar(PanelState& state, const MachineView& view, const Settings& settings, const Rect& at,
+                  Commands& commands);
+void draw_time_line(PanelState& state, const MachineView& view, const Rect& at, Commands& commands);
+
+}  // namespace ringside

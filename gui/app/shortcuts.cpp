@@ -1,0 +1,44 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "gui/app/shortcuts.h"
+
+namespace ringside {
+
+std::optional<UiCommand> shortcut(const SDL_Keysym& key, bool guest_focused, bool typing, const Shell& shell,
+                                  const PanelState& state) {
+  const bool ctrl = key.mod & KMOD_CTRL, shift = key.mod & KMOD_SHIFT;
+  const VirtAddr cursor{state.listing.cursor};
+  switch (key.scancode) {
+    case SDL_SCANCODE_F1:
+      if (!guest_focused) return ShowHelp{};
+      break;
+    case SDL_SCANCODE_F5: return shell.machine_runs() ? UiCommand{DoPause{}} : UiCommand{DoRun{}};
+    case SDL_SCANCODE_F8: return ToggleFullScreen{};
+    case SDL_SCANCODE_F9:
+      if (cursor.value) return DoToggleBreakpoint{cursor};
+      break;
+    case SDL_SCANCODE_F10:
+      if (!ctrl) return DoStepOver{};
+      if (cursor.value) return DoRunTo{cursor};
+      break;
+    case SDL_SCANCODE_F11: return shift ? UiCommand{DoStepOut{}} : UiCommand{DoStep{}};
+    default: break;
+  }
+  if (ctrl) switch (key.scancode) {
+      case SDL_SCANCODE_R:
+        if (shift) return DoReset{};
+        break;
+      case SDL_SCANCODE_EQUALS:
+      case SDL_SCANCODE_KP_PLUS: return ChangeScale{25};
+      case SDL_SCANCODE_MINUS:
+      case SDL_SCANCODE_KP_MINUS: return ChangeScale{-25};
+      case SDL_SCANCODE_0:
+      case SDL_SCANCODE_KP_0: return ChangeScale{0};
+      default: break;
+    }
+  const int digit = key.scancode - SDL_SCANCODE_1 + 1;
+  if (digit >= 1 && digit <= kWorkspaces && (ctrl || (!guest_focused && !typing)))
+    return ShowWorkspace{digit};
+  return std::nullopt;
+}
+
+}  // namespace ringside

@@ -1,0 +1,281 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "gui/app/window.h"
+
+#include <backends/imgui_impl_sdl.h>
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <atomic>
+#include <fstream>
+#include <set>
+
+#include "gui/app/frame_stats.h"
+#include "gui/app/machine_thread.h"
+#include "gui/app/scancodes.h"
+#include "gui/app/shell.h"
+#include "gui/app/shortcuts.h"
+#include "gui/widgets/drawn_text.h"
+
+namespace ringside {
+namespace {
+
+constexpr Uint32 kFrameMs = 16;
+constexpr Uint32 kCursorMs = 267, kBlinkMs = 533;  // a VGA's: 8 pictures on and 8 off, 16 and 16, at 60 Hz
+constexpr int kSettleFrames = 3;                   // ImGui needs a frame or two to settle after an input
+
+class Window {
+ public:
+  Window(const Options& options, WindowWithBackend window, Settings settings)
+      : options_(options),
+        window_(std::move(window)),
+        shell_(std::move(settings)),
+        stats_(options.frame_stats, window_.backend->name()) {}
+
+  Result<void> run(MachineConfig config);
+  const Settings& settings() const { return shell_.settings(); }
+
+ private:
+  void events(int timeout_ms);
+  void event(const SDL_Event& event);
+  void key(const SDL_KeyboardEvent& event);
+  void to_guest(Key key, bool down);
+  void release_guest_keys();
+  void frame();
+  void load_look();
+  void window_commands(const Commands& commands);
+  bool time_is_up() const;
+  Result<void> write_results();
+  int wait_ms() const;
+
+  const Options& options_;
+  WindowWithBackend window_;
+  Shell shell_;
+  PanelState state_;
+  FrameStats stats_;
+  std::unique_ptr<MachineThread> machine_;
+  std::shared_ptr<const MachineView> view_;
+  Uint32 news_event_ = 0;  // SDL's number for "there is a new view"
+  std::atomic<bool> news_sent_{false};
+  std::set<SDL_Scancode> guest_keys_;  // held down in the guest
+  Commands pending_;
+  bool look_stale_ = true, quit_ = false, fresh_view_ = false, right_ctrl_alone_ = false;
+  int settle_ = kSettleFrames;
+  Uint32 last_frame_ = 0, started_ = 0;
+  int frames_ = 0;
+};
+
+void Window::load_look() {
+  look_stale_ = false;
+  const Settings& s = shell_.settings();
+  Look& look = state_.look;
+  look.theme = s.dark ? dark_theme() : light_theme();
+  look.scale = static_cast<float>(s.scale) / 100;
+  look.fonts = load_fonts(*ImGui::GetIO().Fonts, FontSource::system, look.scale, shell_.wanted_cell_scale());
+  apply_style(look.theme, look.scale);
+  window_.backend->fonts_changed();
+}
+
+void Window::to_guest(Key k, bool down) {
+  if (k != Key::none) machine_->post(DoApply{TypeKey{{k, down}}});
+}
+
+void Window::release_guest_keys() {
+  for (const SDL_Scancode code : guest_keys_) to_guest(key_of(code), false);
+  guest_keys_.clear();
+}
+
+void Window::key(const SDL_KeyboardEvent& event) {
+  const bool down = event.type == SDL_KEYDOWN;
+  const SDL_Scancode code = event.keysym.scancode;
+  const bool typing = ImGui::GetIO().WantTextInput;
+  // The right Ctrl key, pressed and released with nothing in between, takes the keyboard back.
+  if (code == SDL_SCANCODE_RCTRL) {
+    if (down && !event.repeat)
+      right_ctrl_alone_ = true;
+    else if (!down && right_ctrl_alone_) {
+      state_.screen.focused = false;
+      release_guest_keys();
+    }
+    return;
+  }
+  right_ctrl_alone_ = false;
+  if (down) {
+    if (code == SDL_SCANCODE_ESCAPE && shell_.escape(state_.screen.focused)) return;
+    if (auto command = shortcut(event.keysym, state_.screen.focused, typing, shell_, state_)) {
+      pending_.push_back(std::move(*command));
+      return;
+    }
+  }
+  if (!down && guest_keys_.erase(code))
+    to_guest(key_of(code), false);
+  else if (down && state_.screen.focused && !typing && !event.repeat && key_of(code) != Key::none) {
+    guest_keys_.insert(code);
+    to_guest(key_of(code), true);
+  }
+}
+
+void Window::event(const SDL_Event& e) {
+  if (e.type == news_event_) {
+    news_sent_ = false;
+    fresh_view_ = true;
+    return;
+  }
+  ImGui_ImplSDL2_ProcessEvent(&e);
+  settle_ = kSettleFrames;
+  if (e.type == SDL_QUIT) quit_ = true;
+  if (e.type == SDL_WINDOWEVENT && e.window.event == SDL_WINDOWEVENT_CLOSE) quit_ = true;
+  if (e.type == SDL_WINDOWEVENT && e.window.event == SDL_WINDOWEVENT_FOCUS_LOST) release_guest_keys();
+  if (e.type == SDL_WINDOWEVENT && e.window.event == SDL_WINDOWEVENT_SIZE_CHANGED) {
+    shell_.settings().width = e.window.data1;
+    shell_.settings().height = e.window.data2;
+  }
+  if (e.type == SDL_KEYDOWN || e.type == SDL_KEYUP) key(e.key);
+}
+
+void Window::events(int timeout_ms) {
+  SDL_Event e;
+  if (timeout_ms > 0 ? SDL_WaitEventTimeout(&e, timeout_ms) : SDL_PollEvent(&e)) {
+    event(e);
+    while (SDL_PollEvent(&e)) event(e);
+  }
+}
+
+void Window::window_commands(const Commands& commands) {
+  Settings& s = shell_.settings();
+  for (const UiCommand& command : commands) {
+    if (const auto* c = std::get_if<ChangeScale>(&command)) {
+      s.scale = c->percent == 0 ? kMinScale : std::clamp(s.scale + c->percent, kMinScale, kMaxScale);
+      look_stale_ = true;
+    } else if (std::holds_alternative<ToggleTheme>(command))
+      look_stale_ = true;
+    else if (const auto* c = std::get_if<CopyText>(&command))
+      SDL_SetClipboardText(c->text.c_str());
+    else
+      machine_->post(command);
+  }
+}
+
+void Window::frame() {
+  const bool was_focused = state_.screen.focused;
+  if (look_stale_ || shell_.wanted_cell_scale() != state_.look.fonts.cell_scale) load_look();
+  fresh_view_ = false;
+  view_ = machine_->view();
+  const Uint32 now = SDL_GetTicks();
+  state_.screen.blink_on = now / kBlinkMs % 2 == 0;
+  state_.screen.cursor_on = now / kCursorMs % 2 == 0;
+  stats_.begin();
+  window_.backend->new_frame();
+  ImGui_ImplSDL2_NewFrame();
+  ImGui::NewFrame();
+  Commands commands = std::move(pending_);
+  pending_.clear();
+  shell_.draw(state_, *view_, commands);
+  ImGui::Render();
+  stats_.built();
+  window_.backend->draw(*ImGui::GetDrawData(), state_.look.theme.ground);
+  last_frame_ = now;
+  ++frames_;
+  if (settle_ > 0) --settle_;
+  if (was_focused && !state_.screen.focused) release_guest_keys();
+  window_commands(commands);
+  machine_->request(shell_.request(state_));
+}
+
+int Window::wait_ms() const {
+  const Uint32 now = SDL_GetTicks(), since = now - last_frame_;
+  const bool due = settle_ > 0 || fresh_view_ || look_stale_;
+  if (due) return since >= kFrameMs ? 0 : static_cast<int>(kFrameMs - since);
+  Uint32 wait = kCursorMs - now % kCursorMs + 1;  // until the cursor blinks
+  if (options_.after_seconds > 0) wait = std::min<Uint32>(wait, 50);
+  return static_cast<int>(wait);
+}
+
+bool Window::time_is_up() const {
+  if (options_.frames > 0 && frames_ >= options_.frames) return true;
+  return options_.after_seconds > 0 && SDL_GetTicks() - started_ >= options_.after_seconds * 1000;
+}
+
+Result<void> Window::write_results() {
+  if (!options_.dump_view.empty()) {
+    std::ofstream out(options_.dump_view);
+    out << drawn_text(*ImGui::GetDrawData(), *ImGui::GetIO().Fonts, state_.look.fonts);
+    if (!out) return fail(fmt::format("The view could not be written to {}.", options_.dump_view));
+  }
+  if (!options_.screenshot.empty()) return save_png(window_.backend->picture(), options_.screenshot.c_str());
+  return {};
+}
+
+Result<void> Window::run(MachineConfig config) {
+  news_event_ = SDL_RegisterEvents(1);
+  const auto published = [this] {
+    if (news_sent_.exchange(true)) return;
+    SDL_Event e{};
+    e.type = news_event_;
+    SDL_PushEvent(&e);
+  };
+  auto machine = MachineThread::start({.config = std::move(config),
+                                       .run_at_once = !options_.paused,
+                                       .stop_at_faults = shell_.settings().stop_at_faults,
+                                       .type_at_prompt = options_.type,
+                                       .published = published});
+  if (!machine) return std::unexpected(machine.error());
+  machine_ = std::move(*machine);
+  state_.screen.focused = true;
+  if (!options_.show.empty()) pending_.push_back(ShowPanel{options_.show});
+  if (!options_.full.empty()) pending_.push_back(ToggleFullScreen{options_.full});
+  SDL_SetWindowTitle(window_.window, fmt::format("Ringside \u2013 {}", machine_->view()->image_name).c_str());
+  started_ = SDL_GetTicks();
+  while (!quit_) {
+    events(wait_ms());
+    const bool blinked = SDL_GetTicks() / kCursorMs != last_frame_ / kCursorMs;
+    if (SDL_GetTicks() - last_frame_ < kFrameMs && !time_is_up()) continue;  // 60 frames a second are enough
+    if (!(settle_ > 0 || fresh_view_ || look_stale_ || blinked || time_is_up())) continue;
+    frame();
+    const bool last = time_is_up();
+    Result<void> written;
+    if (last) written = write_results();
+    window_.backend->present();
+    stats_.presented(SDL_GetTicks());
+    if (last) {
+      machine_.reset();
+      return written;
+    }
+  }
+  machine_.reset();
+  return {};
+}
+
+}  // namespace
+
+Result<void> run_window(const Options& options, MachineConfig config) {
+  SDL_SetHint(SDL_HINT_VIDEO_X11_NET_WM_BYPASS_COMPOSITOR, "0");
+  if (SDL_Init(SDL_INIT_VIDEO) != 0)
+    return fail(
+        fmt::format("There is no display to open a window on ({}). In a terminal, use: ringside run --screen "
+                    "--interactive.",
+                    SDL_GetError()));
+  const std::filesystem::path path = options.keep_settings ? settings_path() : std::filesystem::path();
+  Settings settings = load_settings(path);
+  if (options.scale) settings.scale = *options.scale;
+  if (options.dark) settings.dark = *options.dark;
+  if (options.width) settings.width = *options.width;
+  if (options.height) settings.height = *options.height;
+  ImGui::CreateContext();
+  ImGui::GetIO().IniFilename = nullptr;
+  Result<void> done;
+  {
+    auto window = open_window("Ringside", settings.width, settings.height, options.renderer);
+    if (window) {
+      Window w(options, std::move(*window), settings);
+      done = w.run(std::move(config));
+      if (done && options.keep_settings) save_settings(path, w.settings());
+    } else {
+      done = std::unexpected(window.error());
+    }
+  }
+  ImGui::DestroyContext();
+  SDL_Quit();
+  return done;
+}
+
+}  // namespace ringside

@@ -1,0 +1,15 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+// The window: SDL's events in, frames out. Draws only when something changed.
+#pragma once
+
+#include "gui/app/options.h"
+#include "sim/base/error.h"
+#include "sim/machine/machine.h"
+
+namespace ringside {
+
+// Runs until the window is closed or the options say so. An error is a sentence about the display or the
+// image.
+Result<void> run_window(const Options& options, MachineConfig config);
+
+}  // namespace ringside

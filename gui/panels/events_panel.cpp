@@ -1,0 +1,66 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "gui/panels/panels.h"
+#include "gui/widgets/controls.h"
+#include "gui/widgets/table_widget.h"
+#include "gui/widgets/text.h"
+
+namespace ringside {
+namespace {
+
+constexpr EventMask kWithoutPorts{EventKind::irq_raised,   EventKind::acknowledge, EventKind::eoi,
+                                  EventKind::exception,    EventKind::interrupt,   EventKind::mode_change,
+                                  EventKind::ring_change,  EventKind::command,     EventKind::reset,
+                                  EventKind::triple_fault, EventKind::debug_exit,  EventKind::power_off,
+                                  EventKind::unmodelled};
+
+void draw(PanelState& state, const MachineView& view, Commands& commands) {
+  const Look& look = state.look;
+  ImGui::PushFont(look.fonts.small);
+  ImGui::SetNextItemWidth(look.px(180));
+  ImGui::InputTextWithHint("##filter", "filter", state.events.filter.data(), state.events.filter.size());
+  ImGui::SameLine();
+  const float height = ImGui::GetItemRectSize().y;
+  if (button(look,
+             {.id = "ports",
+              .icon = state.events.ports ? "\u25CF" : "\u25CB",
+              .label = "port accesses",
+              .tooltip = "Show every IN and OUT as well"},
+             height, state.events.ports ? ButtonKind::chosen : ButtonKind::plain))
+    state.events.ports = !state.events.ports;
+  ImGui::PopFont();
+  const Table* table = view.table("events");
+  if (!table || table->rows.empty()) {
+    nothing_yet(look, "Nothing has happened yet.");
+    return;
+  }
+  draw_table(
+      state, view, *table,
+      {.note = false, .filter = state.events.filter.data(), .newest_last = true, .mark_changes = false},
+      commands);
+}
+
+void request(const PanelState& state, ViewRequest& r) {
+  r.tables.emplace_back("events");
+  r.events = kWithoutPorts;
+  if (state.events.ports) {
+    r.events.add(EventKind::port_read);
+    r.events.add(EventKind::port_write);
+    r.events.add(EventKind::serial_byte);
+  }
+}
+
+}  // namespace
+
+const Panel events_panel{
+    .id = "events",
+    .title = "Events",
+    .help =
+        "What happened in the machine, in order: interrupt lines raised, interrupts acknowledged and ended "
+        "(EOI), exceptions, "
+        "changes of ring and mode. The filter keeps the rows that hold its text. Port accesses are many; a "
+        "button shows them too.",
+    .draw = draw,
+    .request = request,
+};
+
+}  // namespace ringside

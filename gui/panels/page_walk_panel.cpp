@@ -1,0 +1,312 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+// The page walk as a drawing: the address cut into its pieces, a strip for each table with the entry that was
+// used, and the line that leads through them, or breaks.
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <array>
+
+#include "gui/panels/panels.h"
+#include "gui/widgets/controls.h"
+#include "gui/widgets/text.h"
+
+namespace ringside {
+namespace {
+
+// Hues of the levels, top first, then the offset. None of them is one of the seven meanings.
+constexpr std::array<ImU32, 5> kDarkHues = {IM_COL32(0x9D, 0xB2, 0xFF, 255), IM_COL32(0xC3, 0xA9, 0xF5, 255),
+                                            IM_COL32(0xA9, 0xC9, 0xD9, 255), IM_COL32(0xC9, 0xD3, 0xA0, 255),
+                                            IM_COL32(0xC9, 0xCE, 0xD8, 255)};
+constexpr std::array<ImU32, 5> kLightHues = {IM_COL32(0x33, 0x46, 0xA8, 255), IM_COL32(0x66, 0x3A, 0xA6, 255),
+                                             IM_COL32(0x2F, 0x5D, 0x73, 255), IM_COL32(0x53, 0x5E, 0x1D, 255),
+                                             IM_COL32(0x4A, 0x54, 0x62, 255)};
+
+struct Piece {
+  unsigned high, low;
+  unsigned level;  // 0 = the offset
+};
+
+// The pieces of a linear address in each paging mode (SDM 4.3 to 4.5), with the offset that a page of this
+// size leaves.
+std::vector<Piece> pieces(const Walk& walk) {
+  std::vector<Piece> all;
+  switch (walk.paging) {
+    case PagingMode::none: break;
+    case PagingMode::two_level: all = {{31, 22, 2}, {21, 12, 1}}; break;
+    case PagingMode::pae: all = {{31, 30, 3}, {29, 21, 2}, {20, 12, 1}}; break;
+    case PagingMode::four_level: all = {{47, 39, 4}, {38, 30, 3}, {29, 21, 2}, {20, 12, 1}}; break;
+  }
+  // A large page ends the walk early: the rest is offset.
+  if (walk.ok() && walk.count > 0)
+    std::erase_if(all, [&](const Piece& p) { return p.level < walk.entries[walk.count - 1].level; });
+  const unsigned offset_high = all.empty() ? 31 : all.back().low - 1;
+  all.push_back({offset_high, 0, 0});
+  return all;
+}
+
+std::string flags(const WalkEntry& e) {
+  std::string out;
+  const auto add = [&](unsigned index, const char* name) {
+    if (e.entry >> index & 1) out += out.empty() ? name : std::string(" ") + name;
+  };
+  add(0, "P");
+  add(1, "W");
+  add(2, "U");
+  add(5, "A");
+  add(6, "D");
+  add(8, "G");
+  add(63, "NX");
+  return out.empty() ? "none" : out;
+}
+
+std::string size_name(std::uint64_t bytes) {
+  return bytes >= 1u << 30   ? fmt::format("{} GiB", bytes >> 30)
+         : bytes >= 1u << 20 ? fmt::format("{} MiB", bytes >> 20)
+                             : fmt::format("{} KiB", bytes >> 10);
+}
+
+std::string sentence(const Walk& w) {
+  constexpr std::array<const char*, 3> kAccess = {"A read", "A write", "An instruction fetch"};
+  const std::string access = fmt::format("{} by {} code at {}", kAccess[static_cast<unsigned>(w.access.kind)],
+                                         w.access.user ? "user" : "kernel", hex64(w.address.value));
+  if (w.paging == PagingMode::none)
+    return fmt::format("Paging is off: linear address {} is the physical address.", hex64(w.address.value));
+  if (w.ok())
+    return fmt::format(
+        "{} reaches physical address {}, in a page of {} that is {}, {} and {}.", access,
+        hex64(w.physical.value), size_name(w.page_bytes), w.writable ? "writable" : "read-only",
+        w.user ? "open to user code" : "for the kernel only", w.no_execute ? "not executable" : "executable");
+  if (w.fault == WalkFault::non_canonical)
+    return access + " does not even start: bits 63 to 47 of the address differ (#GP).";
+  const std::string where =
+      w.count > 0 ? fmt::format(" at {}[{}]", level_name(w.paging, w.entries[w.count - 1].level),
+                                w.entries[w.count - 1].index)
+                  : "";
+  return fmt::format("{} stops{}: {}. It raises #PF with error code {:#x}.", access, where, name(w.fault),
+                     w.error_code);
+}
+
+struct Drawing {
+  PanelState& state;
+  const MachineView& view;
+  const Walk& walk;
+  Commands& commands;
+  const Look& look = state.look;
+  const std::array<ImU32, 5>& hues = look.theme.dark ? kDarkHues : kLightHues;
+
+  ImU32 hue(unsigned level) const { return level == 0 ? hues[4] : hues[4 - level]; }
+
+  // The address in binary groups: one box a piece, as wide as its bits.
+  void address_bar() {
+    const auto all = pieces(walk);
+    const float room = ImGui::GetContentRegionAvail().x, gap = look.px(4), height = look.px(40);
+    const ImVec2 start = ImGui::GetCursorScreenPos();
+    ImDrawList* list = ImGui::GetWindowDrawList();
+    float total = 0;
+    for (const Piece& p : all) total += static_cast<float>(p.high - p.low + 1);
+    const float unit = (room - gap * static_cast<float>(all.size() - 1)) / total;
+    float x = start.x;
+    for (const Piece& p : all) {
+      const float width = unit * static_cast<float>(p.high - p.low + 1);
+      const ImU32 ink = hue(p.level);
+      list->AddRectFilled({x, start.y}, {x + width, start.y + height}, mix(look.theme.panel, ink, 0.18f),
+                          look.px(3));
+      list->AddRectFilled({x, start.y + height - look.px(2)}, {x + width, start.y + height}, ink, look.px(1));
+      const std::uint64_t value = walk.address.value >> p.low & ((2ull << (p.high - p.low)) - 1);
+      const std::string top =
+          fmt::format("{} {}-{}", p.level ? level_name(walk.paging, p.level) : "offset", p.high, p.low);
+      const std::string number = p.level ? fmt::format("{}", value) : fmt::format("{:#x}", value);
+      list->PushClipRect({x, start.y}, {x + width, start.y + height}, true);
+      text_at(list, look.fonts.small, {x + look.px(6), start.y + look.px(3)}, look.theme.muted, top);
+      text_at(list, look.fonts.mono_large, {x + look.px(6), start.y + look.px(18)}, ink, number);
+      list->PopClipRect();
+      x += width + gap;
+    }
+    ImGui::Dummy({room, height + look.px(8)});
+  }
+
+  // One table as a strip to scale with its used entry, and that entry enlarged beside it.
+  void table(const WalkEntry& e, ImVec2 at, float width, float height, bool failed) {
+    ImDrawList* list = ImGui::GetWindowDrawList();
+    const float strip = look.px(12);
+    const ImU32 ink = failed ? look.theme.fault : hue(e.level);
+    const unsigned entries = e.entry_bytes == 4                               ? 1024
+                             : walk.paging == PagingMode::pae && e.level == 3 ? 4
+                                                                              : 512;
+    list->AddRectFilled(at, {at.x + strip, at.y + height}, look.theme.raised, look.px(2));
+    const float y =
+        at.y + (height - look.px(3)) * static_cast<float>(e.index) / static_cast<float>(entries - 1);
+    list->AddRectFilled({at.x, y}, {at.x + strip, y + look.px(3)}, ink);
+    const ImVec2 box{at.x + strip + look.px(10), at.y + look.px(2)};
+    const ImVec2 end{at.x + width, at.y + height - look.px(2)};
+    list->AddLine({at.x + strip, y + look.px(1.5f)}, {box.x, box.y + look.px(12)}, ink, look.px(1));
+    list->AddRectFilled(box, end, mix(look.theme.panel, ink, 0.10f), look.px(4));
+    list->AddRect(box, end, ink, look.px(4), 0, look.px(1));
+    list->PushClipRect(box, end, true);
+    ImGui::PushClipRect(box, end, true);
+    float line = box.y + look.px(5);
+    const float left = box.x + look.px(8), step = look.px(19);
+    text_at(list, look.fonts.strong, {left, line}, ink,
+            fmt::format("{}[{}]", level_name(walk.paging, e.level), e.index));
+    line += step + look.px(2);
+    ImGui::SetCursorScreenPos({left, line});
+    text_at(list, look.fonts.small, {left, line}, look.theme.muted, "entry at");
+    line += look.px(15);
+    ImGui::SetCursorScreenPos({left, line});
+    link(look, view, hex32(static_cast<std::uint32_t>(e.address.value)), Link::physical, e.address.value,
+         look.theme.text, look.fonts.mono, commands);
+    line += step;
+    text_at(list, look.fonts.small, {left, line}, look.theme.muted, "holds");
+    line += look.px(15);
+    const std::uint64_t frame = e.entry & 0x000FFFFFFFFFF000;
+    ImGui::SetCursorScreenPos({left, line});
+    link(look, view, hex32(static_cast<std::uint32_t>(frame)), Link::physical, frame, look.theme.text,
+         look.fonts.mono, commands);
+    line += step;
+    text_at(list, look.fonts.mono, {left, line}, ink, flags(e));
+    if (failed) {
+      line += step;
+      text_at(list, look.fonts.small, {left, line}, look.theme.fault,
+              fmt::format("{} {}", shape(Meaning::fault), name(walk.fault)));
+    }
+    ImGui::PopClipRect();
+    list->PopClipRect();
+  }
+
+  void tables() {
+    const unsigned columns = std::max(walk.count + 1, 2u);
+    const float room = ImGui::GetContentRegionAvail().x, gap = look.px(18);
+    const float width =
+        std::min(look.px(190), (room - gap * static_cast<float>(columns - 1)) / static_cast<float>(columns));
+    const float height = look.px(136);
+    const ImVec2 start = ImGui::GetCursorScreenPos();
+    ImDrawList* list = ImGui::GetWindowDrawList();
+    float x = start.x;
+    const float middle = start.y + height / 2;
+    for (unsigned i = 0; i < walk.count; ++i) {
+      const WalkEntry& e = walk.entries[i];
+      const bool failed =
+          !walk.ok() && (walk.fault_level ? walk.fault_level == e.level : i + 1 == walk.count);
+      table(e, {x, start.y}, width, height, failed);
+      x += width;
+      const bool breaks = !walk.ok() && i + 1 == walk.count;
+      const ImU32 ink = breaks ? look.theme.fault : look.theme.muted;
+      if (breaks) {
+        list->AddLine({x, middle}, {x + gap * 0.35f, middle}, ink, look.px(2));
+        text_at(list, look.fonts.body, {x + gap * 0.5f, middle - look.fonts.body->FontSize / 2}, ink,
+                "\u2715");
+      } else {
+        list->AddLine({x, middle}, {x + gap - look.px(5), middle}, ink, look.px(2));
+        list->AddTriangleFilled({x + gap - look.px(1), middle}, {x + gap - look.px(7), middle - look.px(4)},
+                                {x + gap - look.px(7), middle + look.px(4)}, ink);
+      }
+      x += gap;
+    }
+    page({x, start.y}, width, height);
+    ImGui::SetCursorScreenPos({start.x, start.y + height + look.px(8)});
+  }
+
+  void page(ImVec2 at, float width, float height) {
+    ImDrawList* list = ImGui::GetWindowDrawList();
+    const ImU32 ink = walk.ok() ? look.theme.text : look.theme.faint;
+    const ImVec2 end{at.x + width, at.y + height - look.px(2)};
+    list->AddRect({at.x, at.y + look.px(2)}, end, walk.ok() ? look.theme.muted : look.theme.line, look.px(4),
+                  0, look.px(1));
+    const float left = at.x + look.px(8);
+    list->PushClipRect(at, end, true);
+    text_at(list, look.fonts.strong, {left, at.y + look.px(7)}, ink,
+            walk.ok() && walk.page_bytes ? size_name(walk.page_bytes) + " page"
+            : walk.ok()                  ? "memory"
+                                         : "no page");
+    if (walk.ok()) {
+      text_at(list, look.fonts.small, {left, at.y + look.px(28)}, look.theme.muted, "physical");
+      ImGui::SetCursorScreenPos({left, at.y + look.px(43)});
+      link(look, view, hex32(static_cast<std::uint32_t>(walk.physical.value)), Link::physical,
+           walk.physical.value, look.theme.text, look.fonts.mono, commands);
+      text_at(list, look.fonts.small, {left, at.y + look.px(64)}, look.theme.muted,
+              walk.writable ? "may be written" : "read-only");
+      text_at(list, look.fonts.small, {left, at.y + look.px(80)}, look.theme.muted,
+              walk.user ? "open to user code" : "kernel only");
+      text_at(list, look.fonts.small, {left, at.y + look.px(96)}, look.theme.muted,
+              walk.no_execute ? "no code runs" : "code runs");
+    }
+    list->PopClipRect();
+  }
+};
+
+void controls(PanelState& state, const MachineView& view, Commands& commands) {
+  const Look& look = state.look;
+  ImGui::PushFont(look.fonts.mono);
+  ImGui::SetNextItemWidth(text_size(look.fonts.mono, "0xffff'ffff'0000'0000").x + look.px(24));
+  ImGui::InputTextWithHint("##address", hex64(view.cpu.rip).c_str(), state.walk.address.data(),
+                           state.walk.address.size());
+  const float height = ImGui::GetItemRectSize().y;
+  ImGui::PopFont();
+  const auto choose = [&](const char* name, std::uint64_t address) {
+    ImGui::SameLine(0, look.px(4));
+    if (button(look, {.id = name, .label = name}, height)) commands.push_back(ShowWalk{address});
+  };
+  choose("RIP", view.cpu.rip);
+  choose("RSP", view.cpu[Gpr::rsp]);
+  choose("CR2", view.cpu.cr2);
+  ImGui::SameLine(0, look.px(12));
+  constexpr std::array<const char*, 3> kKinds = {"read", "write", "fetch"};
+  for (int i = 0; i < 3; ++i) {
+    if (i) ImGui::SameLine(0, look.px(2));
+    if (button(look, {.id = kKinds[i], .label = kKinds[i]}, height,
+               state.walk.kind == i ? ButtonKind::chosen : ButtonKind::quiet))
+      state.walk.kind = i;
+  }
+  ImGui::SameLine(0, look.px(8));
+  if (button(look,
+             {.id = "user",
+              .icon = state.walk.user ? "\u25CF" : "\u25CB",
+              .label = "user",
+              .tooltip = "As code of ring 3 would"},
+             height, state.walk.user ? ButtonKind::chosen : ButtonKind::quiet))
+    state.walk.user = !state.walk.user;
+  ImGui::Dummy({0, look.px(4)});
+}
+
+void draw(PanelState& state, const MachineView& view, Commands& commands) {
+  const Look& look = state.look;
+  controls(state, view, commands);
+  if (!view.walk) {
+    nothing_yet(look, "No walk yet.");
+    return;
+  }
+  Drawing d{state, view, *view.walk, commands};
+  if (view.walk->paging != PagingMode::none && canonical(view.walk->address.value)) {
+    d.address_bar();
+    d.tables();
+  }
+  paragraph(look, look.fonts.body, view.walk->ok() ? look.theme.text : look.theme.fault,
+            (view.walk->ok() ? "" : std::string(shape(Meaning::fault)) + " ") + sentence(*view.walk));
+}
+
+void request(const PanelState& state, ViewRequest& r) {
+  r.walk = true;
+  std::string digits(state.walk.address.data());
+  std::erase(digits, '\'');
+  if (!digits.empty()) r.walk_text = digits;
+  r.walk_access = {.kind = static_cast<AccessKind>(state.walk.kind), .user = state.walk.user};
+}
+
+}  // namespace
+
+const Panel walk_panel{
+    .id = "walk",
+    .title = "Page walk",
+    .help =
+        "How the processor turns a linear address into a physical one. The address is cut into pieces; each "
+        "piece picks an entry of "
+        "one table, and that entry says where the next table lies.\n\n"
+        "P present, W may be written, U open to user code, A accessed, D dirty, G global, NX no execution. "
+        "Where an entry forbids "
+        "the access the line breaks, and the sentence says at which level and why. Type an address or a "
+        "symbol.",
+    .draw = draw,
+    .request = request,
+};
+
+}  // namespace ringside

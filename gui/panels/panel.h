@@ -1,0 +1,82 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+// A panel is a function of an immutable view: it draws, and says what the user wants in commands. What it has
+// to remember between frames (a selected row, a scroll position) lives in PanelState. It owns no window: the
+// frame around it, its title and its help are the application's.
+#pragma once
+
+#include <array>
+#include <cstdint>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "gui/look/look.h"
+#include "gui/view/machine_view.h"
+#include "gui/view/ui_command.h"
+#include "gui/widgets/change_tracker.h"
+
+namespace ringside {
+
+struct ScreenState {
+  bool focused = false;  // keys go to the guest
+  bool blink_on = true;  // phases, set by the application from its clock
+  bool cursor_on = true;
+};
+
+struct AnatomyState {
+  std::uint32_t number = 0;  // of the delivery shown
+  bool follow = true;        // show the newest exception
+  int step = -1;             // selected micro-step counted over all attempts; -1 = the decisive one
+};
+
+struct WalkState {
+  std::array<char, 32> address{};
+  bool user = false;
+  int kind = 0;  // AccessKind
+  bool scroll = false;
+};
+
+struct MemoryState {
+  std::array<char, 32> address{};
+  std::uint64_t shown = 0;
+  bool chosen = false;  // else follows RSP
+};
+
+struct EventState {
+  std::array<char, 64> filter{};
+  bool ports = false;  // port accesses are many: off until asked for
+};
+
+struct ListingState {
+  std::uint64_t cursor = 0;  // the line a click chose; F9 and "run to cursor" mean this one
+  std::uint64_t scrolled_for = 0;
+  std::uint64_t code_address = 0;  // listing around this one; 0 = RIP
+};
+
+struct PanelState {
+  Look look;
+  ChangeTracker changes;
+  ScreenState screen;
+  AnatomyState anatomy;
+  WalkState walk;
+  MemoryState memory;
+  EventState events;
+  ListingState listing;
+};
+
+using Commands = std::vector<UiCommand>;
+
+struct Panel {
+  const char* id;  // stable: layout files and tests use it
+  const char* title;
+  const char* help;  // a few sentences for somebody who has not had the lecture yet; shown on F1 and "?"
+  void (*draw)(PanelState&, const MachineView&, Commands&);
+  void (*request)(const PanelState&, ViewRequest&);  // what the view must hold for it; may be null
+};
+
+// Every panel of the window, in the order of the tabs.
+std::span<const Panel* const> all_panels();
+const Panel* find_panel(std::string_view id);
+
+}  // namespace ringside

@@ -1,0 +1,14 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+// The panels by name; panels.cpp puts them in order. To add one: write its file, name it here and there.
+#pragma once
+
+#include "gui/panels/panel.h"
+
+namespace ringside {
+
+extern const Panel screen_panel, code_panel, happened_panel, events_panel;  // always in sight
+extern const Panel registers_panel, memory_panel, stack_panel;              // Source
+extern const Panel anatomy_panel, idt_panel, pic_panel, pit_panel, keyboard_panel, uart_panel;  // Interrupts
+extern const Panel walk_panel, gdt_panel, page_map_panel;                                       // Paging
+
+}  // namespace ringside

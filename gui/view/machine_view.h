@@ -1,0 +1,110 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+// One moment of the machine as the window shows it: copied by the machine's thread, never changed afterwards,
+// shared with the drawing thread. Holds values only, so that a panel cannot reach into a machine that is
+// running.
+#pragma once
+
+#include <array>
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "sim/cpu/cpu_state.h"
+#include "sim/cpu/paging.h"
+#include "sim/devices/pic8259.h"
+#include "sim/devices/pit8254.h"
+#include "sim/devices/vga_text.h"
+#include "sim/inspect/listing.h"
+#include "sim/inspect/table.h"
+#include "sim/machine/machine.h"
+#include "sim/symbols/symbols.h"
+
+namespace ringside {
+
+enum class RunState : std::uint8_t { stopped, running, ended };  // ended: only a reset goes on
+
+// The code around RIP, or around an address that was asked for.
+struct Listing {
+  std::string file;      // of that address, short; "" without debug information
+  std::string function;  // "" unknown
+  std::vector<ListingRow> rows;
+};
+
+// A mark of the time line.
+enum class MarkKind : std::uint8_t { interrupt, fault, trap, output, key };
+struct TimeMark {
+  Ticks time = 0;
+  std::uint64_t instructions = 0;
+  MarkKind kind = MarkKind::interrupt;
+  std::uint8_t vector = 0;
+  std::uint32_t delivery = 0;  // of interrupts, faults and traps
+};
+
+// What the machine's thread knows about the instruction behind a delivery.
+struct DeliveryText {
+  std::string instruction;  // "mov dword ptr [rax], 1"; "" where its bytes are unknown
+  std::string place;        // "page_fault_demo+0x12"; "" where no symbol is
+  std::string source;       // "shell.cpp:41  *p = 1;"; "" without debug information
+};
+
+// Words of a sentence: plain ones, and links.
+struct SentencePart {
+  std::string text;
+  Link link = Link::none;
+  std::uint64_t target = 0;
+};
+
+struct MemoryView {
+  std::uint64_t address = 0;         // linear, of the first byte; 16-byte aligned
+  std::vector<std::uint16_t> bytes;  // 0x100 = not mapped
+};
+
+struct MachineView {
+  std::uint64_t number = 0;       // counts the views published
+  std::uint64_t stop_number = 0;  // counts the stops; a new one ages the marks of changed values
+  RunState state = RunState::stopped;
+  CpuState cpu;
+  std::uint64_t instructions = 0;
+  Ticks time = 0;
+  std::string image_name;
+  std::optional<Stop> stop;
+  std::vector<SentencePart> sentence;  // what just happened
+  bool stop_at_faults = true;
+
+  ScreenText screen;
+  std::array<Rgb, 16> palette{};
+  Listing listing;
+  std::vector<Table> tables;                                      // by name; those that the window asked for
+  std::vector<std::shared_ptr<const DeliveryRecord>> deliveries;  // exceptions and interrupts, oldest first
+  std::vector<DeliveryText> delivery_texts;                       // of each
+  std::vector<TimeMark> marks;
+  std::optional<Walk> walk;
+  MemoryView memory;
+  std::vector<Breakpoint> breakpoints;
+  std::shared_ptr<const Symbols> symbols;  // of the image; never null
+  PicPair pic;
+  Pit8254 pit;
+
+  const Table* table(std::string_view name) const {
+    for (const Table& t : tables)
+      if (t.name == name) return &t;
+    return nullptr;
+  }
+};
+
+// What the window wants to see: the thread computes nothing else.
+struct ViewRequest {
+  std::vector<std::string> tables;  // names of sim/inspect
+  bool listing = true;
+  std::uint64_t code_address = 0;  // listing around this address; 0 = around RIP
+  bool walk = false;
+  std::string walk_text;  // an address or a symbol; "" = RIP
+  Access walk_access;
+  bool memory = false;
+  std::optional<std::uint64_t> memory_address;  // none = RSP
+  EventMask events;                             // kinds in the event table
+};
+
+}  // namespace ringside

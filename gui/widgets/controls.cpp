@@ -1,0 +1,96 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "gui/widgets/controls.h"
+
+#include <algorithm>
+#include <vector>
+
+#include "gui/widgets/text.h"
+
+namespace ringside {
+namespace {
+
+struct Ink {
+  ImU32 ground, text;
+};
+
+Ink ink_of(const Theme& theme, ButtonKind kind, bool enabled, bool hovered, bool held) {
+  const float lift = !enabled ? 0.0f : held ? 0.20f : hovered ? 0.10f : 0.0f;
+  if (kind == ButtonKind::primary) return {mix(theme.text, theme.panel, enabled ? lift : 0.6f), theme.panel};
+  const ImU32 text = enabled ? theme.text : mix(theme.panel, theme.faint, 0.6f);
+  if (kind == ButtonKind::quiet)
+    return {lift > 0 ? mix(theme.panel, theme.text, lift) : 0, hovered && enabled ? theme.text : theme.muted};
+  if (kind == ButtonKind::chosen) return {mix(theme.raised, theme.text, 0.16f + lift), theme.text};
+  return {mix(theme.raised, theme.text, lift), text};
+}
+
+}  // namespace
+
+float button_width(const Look& look, const ButtonText& words) {
+  const float icon = *words.icon ? text_size(look.fonts.body, words.icon).x : 0;
+  const float label = *words.label ? text_size(look.fonts.body, words.label).x : 0;
+  return icon + label + (icon > 0 && label > 0 ? look.px(6) : 0) + 2 * look.px(*words.label ? 10 : 8);
+}
+
+bool button(const Look& look, const ButtonText& words, float height, ButtonKind kind, bool enabled) {
+  const ImVec2 at = ImGui::GetCursorScreenPos(), size{button_width(look, words), height};
+  const bool clicked = ImGui::InvisibleButton(words.id, size) && enabled;
+  const bool hovered = ImGui::IsItemHovered();
+  if (hovered && *words.tooltip) ImGui::SetTooltip("%s", words.tooltip);
+  const Ink ink = ink_of(look.theme, kind, enabled, hovered, ImGui::IsItemActive());
+  ImDrawList* list = ImGui::GetWindowDrawList();
+  if (ink.ground) list->AddRectFilled(at, {at.x + size.x, at.y + size.y}, ink.ground, look.px(4));
+  ImFont* font = look.fonts.body;
+  ImVec2 pen{at.x + look.px(*words.label ? 10 : 8),
+             at.y + static_cast<float>(static_cast<int>((height - font->FontSize) / 2))};
+  if (*words.icon) {
+    text_at(list, font, pen, ink.text, words.icon);
+    pen.x += text_size(font, words.icon).x + look.px(6);
+  }
+  if (*words.label) text_at(list, font, pen, ink.text, words.label);
+  return clicked;
+}
+
+int tabs(const Look& look, std::span<const char* const> titles, int chosen, float width, float height) {
+  ImFont* font = look.fonts.small;
+  const float pad = look.px(8);
+  float needed = 0;
+  for (const char* title : titles) needed += text_size(font, title).x + 2 * pad;
+  ImDrawList* list = ImGui::GetWindowDrawList();
+  int clicked = -1;
+  if (needed > width) {
+    const ImVec2 at = ImGui::GetCursorScreenPos();
+    const std::string shown = std::string(titles[chosen]) + "  \u25BE";
+    if (ImGui::InvisibleButton("tab menu", {std::min(width, text_size(font, shown).x + 2 * pad), height}))
+      ImGui::OpenPopup("tabs");
+    text_at(list, font, {at.x + pad, at.y + (height - font->FontSize) / 2}, look.theme.text,
+            elide(font, shown, width - 2 * pad));
+    if (ImGui::BeginPopup("tabs")) {
+      for (int i = 0; i < static_cast<int>(titles.size()); ++i)
+        if (ImGui::MenuItem(titles[i], nullptr, i == chosen)) clicked = i;
+      ImGui::EndPopup();
+    }
+    return clicked;
+  }
+  for (int i = 0; i < static_cast<int>(titles.size()); ++i) {
+    const ImVec2 at = ImGui::GetCursorScreenPos();
+    const ImVec2 size{text_size(font, titles[i]).x + 2 * pad, height};
+    ImGui::PushID(i);
+    if (ImGui::InvisibleButton("tab", size)) clicked = i;
+    const bool hovered = ImGui::IsItemHovered();
+    ImGui::PopID();
+    text_at(list, font,
+            {at.x + pad, at.y + static_cast<float>(static_cast<int>((height - font->FontSize) / 2))},
+            i == chosen || hovered ? look.theme.text : look.theme.muted, titles[i]);
+    if (i == chosen)
+      list->AddRectFilled({at.x + pad, at.y + height - look.px(2)}, {at.x + size.x - pad, at.y + height},
+                          look.theme.text);
+    ImGui::SameLine(0, 0);
+  }
+  return clicked;
+}
+
+void tile_ground(const Look& look, const Rect& at) {
+  ImGui::GetWindowDrawList()->AddRectFilled(at.from, at.to, look.theme.panel, look.px(4));
+}
+
+}  // namespace ringside

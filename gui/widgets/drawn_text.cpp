@@ -1,0 +1,117 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "gui/widgets/drawn_text.h"
+
+#include <algorithm>
+#include <cmath>
+#include <cstdint>
+#include <map>
+#include <vector>
+
+namespace ringside {
+namespace {
+
+// Code page 437 beyond ASCII is not read back letter by letter: a full block stands for it.
+constexpr unsigned kOtherCell = 0x2588;
+
+struct Letter {
+  unsigned codepoint;
+  float x, right, y, size;  // y = top of the line it stands on
+};
+
+struct Origin {
+  unsigned codepoint;
+  float top, advance, size;
+  float left;
+};
+
+// A glyph is known by where it lies in the texture.
+using Key = std::pair<std::int32_t, std::int32_t>;
+Key key(ImVec2 uv) {
+  return {static_cast<std::int32_t>(std::lround(uv.x * 65536)),
+          static_cast<std::int32_t>(std::lround(uv.y * 65536))};
+}
+
+std::map<Key, Origin> known_glyphs(const ImFontAtlas& atlas, const Fonts& fonts) {
+  std::map<Key, Origin> known;
+  for (const ImFont* font : atlas.Fonts)
+    for (const ImFontGlyph& g : font->Glyphs)
+      if (g.Visible) known[key({g.U0, g.V0})] = {g.Codepoint, g.Y0, g.AdvanceX, font->FontSize, g.X0};
+  for (unsigned i = 0; i < 256; ++i)
+    known[key(fonts.cells[i].from)] = {i >= 32 && i < 127 ? i : kOtherCell, 0,
+                                       static_cast<float>(kCellWidth * fonts.cell_scale),
+                                       static_cast<float>(kCellHeight * fonts.cell_scale), 0};
+  return known;
+}
+
+void append_utf8(std::string& out, unsigned c) {
+  if (c < 0x80)
+    out += static_cast<char>(c);
+  else if (c < 0x800) {
+    out += static_cast<char>(0xC0 | c >> 6);
+    out += static_cast<char>(0x80 | (c & 0x3F));
+  } else {
+    out += static_cast<char>(0xE0 | c >> 12);
+    out += static_cast<char>(0x80 | (c >> 6 & 0x3F));
+    out += static_cast<char>(0x80 | (c & 0x3F));
+  }
+}
+
+std::vector<Letter> letters_of(const ImDrawData& data, const std::map<Key, Origin>& known) {
+  std::vector<Letter> letters;
+  for (int n = 0; n < data.CmdListsCount; ++n) {
+    const ImDrawList& list = *data.CmdLists[n];
+    for (const ImDrawCmd& command : list.CmdBuffer) {
+      if (command.UserCallback) continue;
+      const ImDrawVert* vertices = list.VtxBuffer.Data + command.VtxOffset;
+      for (unsigned i = 0; i + 6 <= command.ElemCount; i += 3) {
+        const ImDrawIdx* index = list.IdxBuffer.Data + command.IdxOffset + i;
+        // A letter is a quad: corners 0, 1, 2 and 0, 2, 3.
+        if (index[3] != index[0] || index[4] != index[2]) continue;
+        const ImDrawVert &a = vertices[index[0]], &c = vertices[index[2]];
+        const auto found = known.find(key(a.uv));
+        if (found == known.end() || (a.col & IM_COL32_A_MASK) == 0) continue;
+        const float x = (a.pos.x + c.pos.x) / 2, y = (a.pos.y + c.pos.y) / 2;
+        const ImVec4& clip = command.ClipRect;
+        if (x < clip.x || x > clip.z || y < clip.y || y > clip.w) continue;
+        const Origin& o = found->second;
+        letters.push_back(
+            {o.codepoint, a.pos.x - o.left, a.pos.x - o.left + o.advance, a.pos.y - o.top, o.size});
+        i += 3;
+      }
+    }
+  }
+  return letters;
+}
+
+}  // namespace
+
+std::string drawn_text(const ImDrawData& data, const ImFontAtlas& atlas, const Fonts& fonts) {
+  std::vector<Letter> letters = letters_of(data, known_glyphs(atlas, fonts));
+  // Lines: letters whose middles are less than half a letter apart.
+  const auto middle = [](const Letter& l) { return l.y + l.size / 2; };
+  std::ranges::stable_sort(letters, {}, middle);
+  std::string out;
+  for (std::size_t from = 0; from < letters.size();) {
+    std::size_t to = from + 1;
+    while (to < letters.size() && middle(letters[to]) - middle(letters[from]) < letters[from].size * 0.4f)
+      ++to;
+    std::stable_sort(letters.begin() + static_cast<std::ptrdiff_t>(from),
+                     letters.begin() + static_cast<std::ptrdiff_t>(to),
+                     [](const Letter& a, const Letter& b) { return a.x < b.x; });
+    float pen = 0;
+    for (std::size_t i = from; i < to; ++i) {
+      const Letter& l = letters[i];
+      const float blank = l.size * 0.5f, gap = l.x - pen;
+      // Inter's blank is about a quarter of its size wide.
+      if (gap > l.size * 0.18f)
+        out.append(static_cast<std::size_t>(std::max(1L, std::lround(gap / blank))), ' ');
+      append_utf8(out, l.codepoint);
+      pen = l.right;
+    }
+    out += '\n';
+    from = to;
+  }
+  return out;
+}
+
+}  // namespace ringside

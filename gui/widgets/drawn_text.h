@@ -1,0 +1,18 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+// Reads a drawn frame back as text: every letter that really lies in sight, in its place. Golden tests
+// compare it, and
+// --dump-view writes it, so that a script can ask what is on the screen.
+#pragma once
+
+#include <imgui.h>
+
+#include <string>
+
+#include "gui/look/fonts.h"
+
+namespace ringside {
+
+// Lines from the top; blanks stand for the room between words, about as many as would fit there.
+std::string drawn_text(const ImDrawData& data, const ImFontAtlas& atlas, const Fonts& fonts);
+
+}  // namespace ringside

@@ -105,7 +105,11 @@ Result<WindowWithBackend> open_sdl_window(const char* title, int width, int heig
     SDL_DestroyWindow(window);
     return fail(fmt::format("SDL has no way to draw here: {}.", why));
   }
+#if IMGUI_VERSION_NUM >= 18700
+  ImGui_ImplSDL2_InitForSDLRenderer(window, renderer);
+#else
   ImGui_ImplSDL2_InitForSDLRenderer(window);
+#endif
   return WindowWithBackend{window, std::make_unique<SdlBackend>(window, renderer)};
 }
 

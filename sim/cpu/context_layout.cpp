@@ -307,7 +307,8 @@ void Context::restore() { uc_context_restore(engine_, context_); }
 void load_context(Context& context, const ContextLayout& layout, const CpuState& c) {
   for (std::size_t i = 0; i < 16; ++i) context.put(layout.registers + 8 * i, c.gpr[i]);
   context.put(layout.rip, c.rip);
-  context.put(layout.flags, (c.rflags & ~(kArithmetic | rflags::df)) | 2);
+  // All of them: the engine takes the arithmetic ones and DF from here when a run begins.
+  context.put(layout.flags, c.rflags | 2);
   context.put(layout.cc_source, c.rflags & kArithmetic);
   context.put<std::int32_t>(layout.cc_operation, kFlagsAsTheyStand);
   context.put<std::int32_t>(layout.direction, c.rflags & rflags::df ? -1 : 1);

@@ -26,7 +26,7 @@ OwnInstruction done(CpuState cpu, unsigned length) {
 
 OwnInstruction software_interrupt(CpuState cpu, unsigned length, std::uint8_t vector, Source source) {
   OwnInstruction result = done(cpu, length);
-  result.exception = Exception{.vector = vector, .source = source};
+  result.exception = Exception{.vector = vector, .source = source, .instruction_bytes = static_cast<std::uint8_t>(length)};
   return result;
 }
 

@@ -1,0 +1,125 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+// Why the machine stands still, where it stands, and single events.
+#include <fmt/format.h>
+
+#include "sim/explain/explain.h"
+#include "sim/explain/sentence_parts.h"
+#include "sim/inspect/event_tables.h"
+#include "sim/inspect/words.h"
+
+namespace ringside {
+namespace {
+
+Sentence now_at(const InspectContext& now) { return Say("Next: ")(where(now))("."); }
+
+}  // namespace
+
+std::uint64_t linear_rip(const CpuState& cpu) {
+  return mode(cpu) == CpuMode::long_64 ? cpu.rip : (cpu.cs.base + cpu.rip) & 0xFFFF'FFFF;
+}
+
+std::optional<Instruction> instruction_at(const InspectContext& now, std::uint64_t rip,
+                                          const CpuState* registers) {
+  const auto bytes = now.guest().readable({rip}, 15);
+  if (bytes.empty()) return std::nullopt;
+  return Disassembler(code_width(registers ? *registers : now.cpu)).decode(bytes, {rip}, registers);
+}
+
+Sentence where(const InspectContext& now) {
+  const std::uint64_t rip = linear_rip(now.cpu);
+  Say say;
+  say(code_place(now.symbols, rip));
+  if (const auto instruction = instruction_at(now, rip); instruction && instruction->decoded) {
+    const std::string words = instruction->operands.empty()
+                                  ? instruction->mnemonic
+                                  : instruction->mnemonic + ' ' + instruction->operands;
+    say(", ")(words, Link::linear, rip);
+  }
+  return say;
+}
+
+Sentence explain_start(const EntryState& entry, const InspectContext& now) {
+  Say say;
+  say(fmt::format("The boot loader has put the kernel at {:#x} to {:#x} and jumps to its entry ",
+                  entry.image_start, entry.image_end - 1))(code_place(now.symbols, entry.eip));
+  say(fmt::format(": {} mode, paging {}, interrupts {}, EAX = ", name(mode(now.cpu)),
+                  now.cpu.cr0 & cr0::pg ? "on" : "off", now.cpu.rflags & rflags::if_ ? "on" : "off"));
+  say(fmt::format("{:#x}", entry.eax))(", EBX = ")(fmt::format("{:#x}", entry.ebx), Link::physical,
+                                                   entry.ebx);
+  return say(entry.eax == 0x2BADB002 ? " (Multiboot)." : " (Multiboot 2).");
+}
+
+Sentence explain(const Event& e, const InspectContext& now) {
+  Say say;
+  const bool delivered =
+      e.kind == EventKind::exception || e.kind == EventKind::interrupt || e.kind == EventKind::triple_fault;
+  const bool line =
+      e.kind == EventKind::irq_raised || e.kind == EventKind::irq_lowered || e.kind == EventKind::acknowledge;
+  std::string words = event_words(e);
+  if (!words.empty()) words[0] = static_cast<char>(std::toupper(static_cast<unsigned char>(words[0])));
+  if (delivered)
+    say(words, Link::delivery, e.delivery);
+  else if (line)
+    say(words, Link::irq, e.line);
+  else
+    say(words);
+  return say(" at ")(code_place(now.symbols, e.rip))(".");
+}
+
+Explanation explain(const Stop& stop, const InspectContext& now) {
+  Explanation x;
+  switch (stop.kind) {
+    case StopKind::breakpoint: x.headline = Say("Breakpoint: ")(where(now))("."); return x;
+    case StopKind::address: x.headline = Say("Reached ")(where(now))("."); return x;
+    case StopKind::paused: x.headline = Say("Paused at ")(where(now))("."); return x;
+    case StopKind::step:
+    case StopKind::budget: x.headline = Say("Stopped at ")(where(now))("."); return x;
+    case StopKind::text:
+      x.headline = Say(stop.sentence);
+      x.paragraphs.push_back(now_at(now));
+      return x;
+    case StopKind::event: {
+      if (!now.events || stop.event < now.events->first() || stop.event >= now.events->total()) break;
+      const Event& e = (*now.events)[stop.event];
+      const bool delivered = e.kind == EventKind::exception || e.kind == EventKind::interrupt ||
+                             e.kind == EventKind::triple_fault;
+      if (const DeliveryRecord* record = delivered ? find_delivery(now, e.delivery) : nullptr)
+        return explain(*record, now);
+      x.headline = explain(e, now);
+      x.paragraphs.push_back(now_at(now));
+      return x;
+    }
+    case StopKind::triple_fault:
+      if (now.deliveries && !now.deliveries->empty() && now.deliveries->back().delivery.triple_fault())
+        return explain(now.deliveries->back(), now);
+      break;
+    case StopKind::idle:
+      x.headline =
+          Say("The processor waits in HLT with interrupts on, and no device has anything for it: type "
+              "something.");
+      x.paragraphs.push_back(Say("It stands at ")(where(now))("."));
+      return x;
+    case StopKind::halted_forever:
+      x.headline =
+          Say("HLT with interrupts off: only an NMI or a reset could wake the processor, so the machine "
+              "stands still for good.");
+      x.paragraphs.push_back(Say("It stands at ")(where(now))("."));
+      return x;
+    case StopKind::debug_exit: {
+      x.headline =
+          Say(fmt::format("The guest wrote {:#x} to the debug-exit port, which ends the run with status {}.",
+                          stop.value >> 1, stop.value));
+      return x;
+    }
+    case StopKind::reset:
+      x.headline = Say(stop.sentence);
+      x.paragraphs.push_back(Say("It stood at ")(where(now))("."));
+      return x;
+    case StopKind::power_off:
+    case StopKind::unsupported: break;
+  }
+  x.headline = Say(stop.sentence);
+  return x;
+}
+
+}  // namespace ringside

@@ -1,0 +1,40 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+// Short ways to write the cells that most tables have. Private to this layer.
+#pragma once
+
+#include <fmt/format.h>
+
+#include <cstdint>
+#include <string>
+#include <utility>
+
+#include "sim/inspect/table.h"
+#include "sim/symbols/symbols.h"
+
+namespace ringside {
+
+inline Cell plain(std::string text, Tone tone = Tone::plain) {
+  return {std::move(text), Link::none, 0, tone};
+}
+inline Cell muted(std::string text) { return plain(std::move(text), Tone::muted); }
+inline Cell bad(std::string text) { return plain(std::move(text), Tone::fault); }
+
+inline Cell linear(std::uint64_t address, bool wide = true) {
+  return {wide ? hex64(address) : hex32(static_cast<std::uint32_t>(address)), Link::linear, address};
+}
+inline Cell physical(std::uint64_t address) {
+  return {address >> 32 ? hex64(address) : hex32(static_cast<std::uint32_t>(address)), Link::physical,
+          address};
+}
+inline Cell hex(std::uint64_t value) { return {fmt::format("{:#x}", value)}; }
+inline Cell selector(std::uint16_t value) { return {fmt::format("{:#06x}", value), Link::selector, value}; }
+inline Cell yes_no(bool value) { return {value ? "1" : "0"}; }
+
+// The symbol at an address, leading to its source; empty where there is none.
+inline Cell symbol(const Symbols& symbols, std::uint64_t address) {
+  std::string name = symbols.name({address});
+  if (name.empty()) return {};
+  return {std::move(name), Link::source, address};
+}
+
+}  // namespace ringside

@@ -1,0 +1,104 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+// A machine together with what its image says about names and lines: one object that a window, a command line
+// or a debugger drives. Steps are those of a person who reads source code; every stop can be explained. Not
+// thread-safe: one thread at a time.
+#pragma once
+
+#include <cstdint>
+#include <filesystem>
+#include <functional>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "sim/base/error.h"
+#include "sim/explain/explain.h"
+#include "sim/inspect/topics.h"
+#include "sim/machine/machine.h"
+#include "sim/symbols/source_cache.h"
+#include "sim/symbols/symbols.h"
+
+namespace ringside {
+
+// When a run is to stop: what RunLimits can say, and what it cannot.
+struct Until {
+  RunLimits limits;
+  std::vector<VirtAddr> addresses;  // any of them, besides limits.until_address
+  std::function<bool(const Event&)>
+      matches;  // of the kinds in limits.stop_on only those; empty = all of them
+};
+
+class Session {
+ public:
+  // `source_roots`: folders to look for source files in when they are not where the compiler saw them.
+  static Result<std::unique_ptr<Session>> open(MachineConfig config,
+                                               std::vector<std::filesystem::path> source_roots = {});
+
+  Machine& machine() { return *machine_; }
+  const Machine& machine() const { return *machine_; }
+  const Symbols& symbols() const { return *symbols_; }
+  std::shared_ptr<const Symbols> shared_symbols() const { return symbols_; }
+  SourceCache& sources() { return sources_; }
+
+  InspectContext context();
+  Result<Table> inspect(std::string_view name, std::string_view argument = {});
+
+  // --- running ---
+  Stop step();       // one instruction, or the acceptance of an interrupt
+  Stop step_line();  // to the start of another source line, into calls; interrupts on the way are run through
+  Stop step_over();  // a CALL, INT or repeated instruction as one; interrupts on the way are run through
+  Result<Stop> step_out();  // to the caller of the function the processor is in
+  Stop run(const RunLimits& limits);
+  Stop run(const Until& until);
+  Result<Stop> run_to(
+      std::string_view place);  // "symbol", "file.cpp:42", "0x101000"; at most `kRunToLimit` instructions
+  void reset();
+
+  // What people write behind --until and --at:
+  //   kernel_main, shell.cpp:42, 0x101000         that place (symbol:NAME where an event has the same name)
+  //   text:PROMPT or "PROMPT"                      COM1 has sent this
+  //   @1000000                                     this instruction count since power-on
+  //   500 instructions, 10 ms                      so many more, so much more machine time
+  //   exception, #pf, vector:0x21, interrupt, irq1, port:0x20, port-write:0x43, eoi, halt, mode, ring,
+  //   serial, reset, debug-exit, triple-fault              the next such event
+  Result<Until> until(std::string_view text);
+
+  // --- after a stop ---
+  // What the last step or run did and why it ended; before any, how the machine starts.
+  Explanation what_just_happened();
+  const std::optional<Stop>& last_stop() const { return last_stop_; }
+  // The state before the last step or run, for marks on what it changed.
+  const CpuState& previous() const { return previous_; }
+
+  static constexpr std::uint64_t kRunToLimit = 2'000'000'000;
+
+ private:
+  enum class Action : std::uint8_t { none, step, step_line, step_over, step_out, run };
+
+  Session(std::unique_ptr<Machine> machine, std::shared_ptr<const Symbols> symbols,
+          std::vector<std::filesystem::path> roots);
+  void begin(Action action);
+  Stop end(Stop stop);
+  Stop step_through_interrupts();
+  Stop run_addresses(RunLimits limits, const std::vector<VirtAddr>& addresses);
+  Stop run_until(const Until& until);
+
+  std::unique_ptr<Machine> machine_;
+  std::shared_ptr<const Symbols> symbols_;
+  SourceCache sources_;
+  CpuState previous_;
+  Action action_ = Action::none;
+  std::optional<Stop> last_stop_;
+  // As the last step or run began.
+  std::uint64_t first_event_ = 0, first_instruction_ = 0;
+  std::vector<std::byte> code_;
+  PortWords ports_;
+};
+
+// Keys of the registers that differ, as sim/inspect's tables name their rows: "rax", "rip", "rflags", "cs",
+// "cr3", ...
+std::vector<std::string> changed(const CpuState& before, const CpuState& after);
+
+}  // namespace ringside

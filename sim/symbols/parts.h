@@ -29,7 +29,9 @@ struct Symbols::Parts {
   SymbolTable table;
   Lazy<LineTable> lines;
   Lazy<InlineTable> inlines;
-  Lazy<std::unique_ptr<UnwindRules>> rules;  // after `file`: it ends first
+  // After `file`: they end first.
+  Lazy<std::unique_ptr<UnwindRules>> rules;
+  Lazy<std::unique_ptr<Types>> types;
 };
 
 }  // namespace ringside

@@ -153,8 +153,8 @@ SymbolTable::SymbolTable(const ElfFile& file) {
     symbol.called_from_elsewhere = symbol.kind == Symbol::Kind::function && rank(entry) != kLocalLabel;
     symbol.linkage_name = name;
     symbol.signature = demangler.demangle(symbol.linkage_name);
-    symbol.name =
-        symbol.signature == symbol.linkage_name ? symbol.linkage_name : without_parameters(symbol.signature);
+    const bool mangled = symbol.signature != symbol.linkage_name;
+    symbol.name = mangled ? without_anonymous(without_parameters(symbol.signature)) : symbol.linkage_name;
     symbol.start = VirtAddr{entry.st_value};
     symbol.size = entry.st_size;
     names.push_back(symbol);
@@ -186,12 +186,8 @@ std::vector<const Symbol*> SymbolTable::called(std::string_view text) const {
     return !found.empty();
   };
   if (collect([&](const Symbol& s) { return s.linkage_name == text || s.signature == text; })) return found;
-  if (collect([&](const Symbol& s) { return s.name == text || without_anonymous(s.name) == plain; }))
-    return found;
-  collect([&](const Symbol& s) {
-    return s.name.ends_with(text) ? ends_with_components(s.name, text)
-                                  : ends_with_components(without_anonymous(s.name), plain);
-  });
+  if (collect([&](const Symbol& s) { return s.name == plain; })) return found;
+  collect([&](const Symbol& s) { return ends_with_components(s.name, plain); });
   return found;
 }
 

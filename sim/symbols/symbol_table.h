@@ -22,8 +22,8 @@ struct Symbol {
   Kind kind = Kind::label;
   // Typed as a function or visible to other files: called from elsewhere, unlike a label to jump to.
   bool called_from_elsewhere = false;
-  std::string name;          // as people say it, without parameters: "kernel::pic::init"
-  std::string signature;     // demangled in full: "kernel::pic::init(unsigned char)"
+  std::string name;       // as people say it: "kernel::pic::init", no parameters, no "(anonymous namespace)"
+  std::string signature;  // demangled in full: "kernel::pic::init(unsigned char)"
   std::string linkage_name;  // as in the symbol table: "_ZN6kernel3pic4initEh"
   VirtAddr start;
   std::uint64_t size = 0;  // bytes; for assembly that gives none, up to the next symbol or the section's end

@@ -39,6 +39,14 @@ const LineTable& Symbols::lines() const {
   });
 }
 
+const Types& Symbols::types() const {
+  return *parts_->types.get([this] {
+    if (!parts_->file) return std::make_unique<Types>(nullptr);
+    const std::lock_guard guard(parts_->file->lock);
+    return std::make_unique<Types>(parts_->file.get());
+  });
+}
+
 std::optional<SymbolLocation> Symbols::find(VirtAddr address) const {
   const Symbol* symbol = parts_->table.around(address);
   if (!symbol) return std::nullopt;

@@ -17,6 +17,7 @@
 #include "sim/symbols/inlines.h"
 #include "sim/symbols/line_table.h"
 #include "sim/symbols/symbol_table.h"
+#include "sim/symbols/types.h"
 #include "sim/symbols/unwind.h"
 
 namespace ringside {
@@ -79,6 +80,9 @@ class Symbols {
   const std::vector<std::string>& source_files() const;  // those with code, absolute
 
   bool has_lines() const { return !lines().rows.empty(); }
+
+  // --- data ---
+  const Types& types() const;
 
   // --- the stack ---
   // The calls that led to `registers`, innermost first, at most 64 besides inlined ones. By the image's

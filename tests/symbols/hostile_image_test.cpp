@@ -15,6 +15,19 @@ namespace {
 #endif
 constexpr int kRounds = ROUNDS;
 
+void look_at(const Type& type, int depth) {
+  EXPECT_FALSE(display_name(type).empty());
+  if (depth > 3) return;
+  if (type.target) look_at(*type.target, depth + 1);
+  for (const Member& member : type.members) {
+    ASSERT_NE(member.type, nullptr);
+    if (!member.name.empty()) {
+      EXPECT_TRUE(type.member(member.name));
+    }
+    look_at(*member.type, depth + 1);
+  }
+}
+
 void ask_everything(const Symbols& symbols) {
   std::vector<VirtAddr> addresses{VirtAddr{0}, VirtAddr{~0ull}};
   for (std::uint64_t offset = 0; offset < 0x1010; offset += 53)
@@ -42,6 +55,13 @@ void ask_everything(const Symbols& symbols) {
     EXPECT_LE(frames.size(), 64u * 65u);
   }
   for (const std::string& file : symbols.source_files()) symbols.addresses(file, 40);
+  for (const std::string& name : symbols.types().variables()) {
+    if (const auto variable = symbols.types().variable(name)) look_at(*variable->type, 0);
+  }
+  for (const char* name : {"Thread", "State", "Node", "int"}) {
+    if (const Type* type = symbols.types().find(name)) look_at(*type, 0);
+  }
+  (void)symbols.types().member_offset("Thread", "queue.value");
   (void)symbols.resolve("subject.cpp:40");
   (void)symbols.resolve("init");
   (void)symbols.resolve("interupt_entry");

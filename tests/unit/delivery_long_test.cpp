@@ -253,6 +253,12 @@ TEST_F(DeliveryLong, SetsTheAccessedBitOfTheCodeDescriptor) {
   EXPECT_EQ(d.after.cs.attributes, 0xA09B);
 }
 
+TEST_F(DeliveryLong, IgnoresTheBaseOf64BitCode) {
+  descriptor(0x30, 0x12AF'9B34'5678'FFFF);
+  gate(0x20, 0x30, kHandler, 0x8E);
+  EXPECT_EQ(run({.vector = 0x20, .source = Source::external}).after.cs.base, 0u);
+}
+
 TEST_F(DeliveryLong, TakesCodeFromTheLdt) {
   put(kLdt + 8, 0x00AF'9B00'0000'FFFF, 8);
   cpu.ldtr = {0x50, kLdt, 0xF, 0x82};

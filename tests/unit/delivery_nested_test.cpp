@@ -197,6 +197,24 @@ TEST_F(DeliveryNested, ATrapThatCannotBeDeliveredSavesTheNextInstruction) {
   EXPECT_EQ(get(0xFFD8), 0x8123u);
 }
 
+TEST_F(DeliveryNested, TheLastByteOfAGateMayBeTheLastOfTheIdt) {
+  cpu.idtr.limit = 0x50 * 16 + 15;
+  EXPECT_EQ(chain(run(kInterrupt)), "");
+}
+
+TEST_F(DeliveryNested, AfterResetThereIsNoLdtWhateverItsLimitSays) {
+  put(8, 0x00AF'9B00'0000'FFFF, 8);
+  cpu.ldtr = {0, 0, 0xFFFF, 0x82};
+  gate(kVector, 0x0C, kHandler, 0x8E);
+  EXPECT_EQ(chain(run(kInterrupt)), "13:d");
+}
+
+TEST_F(DeliveryNested, AStackJustAboveTheLowerHalfIsNotCanonicalAtItsTop) {
+  cpu[Gpr::rsp] = 0x0000'8000'0000'0010;  // the lower part of the frame would be canonical
+  gate(12, kCode, kHandler, 0x8E, 1);
+  EXPECT_EQ(chain(run(kInterrupt)), "12:1");
+}
+
 TEST_F(DeliveryNested, MissingTssForRing3) {
   enter_user_mode();
   cpu.tr = {};
@@ -258,6 +276,28 @@ TEST_F(DeliveryNested, MissingStackPageEndsInADoubleFaultOnItsIst) {
   ASSERT_TRUE(push_failed.walk);
   EXPECT_EQ(push_failed.walk->fault, WalkFault::not_present);
   EXPECT_EQ(push_failed.walk->fault_level, 1u);
+}
+
+TEST_F(DeliveryNested, Cr2IsThatOfTheLastPageFaultEvenWhereItBecameADoubleFault) {
+  unmap(0xF000);
+  gate(8, kCode, kHandler, 0x8E, 1);
+  const Delivery d = run({.vector = 14, .cr2 = 0x1234});
+  EXPECT_EQ(chain(d), "14:2");
+  EXPECT_EQ(d.after.rip, kHandler);
+  EXPECT_EQ(d.after.cr2, 0xFFF8u);
+}
+
+TEST_F(DeliveryNested, LaterReadsSeeWhatEarlierPushesWrote) {
+  // The IDT lies across the stack: SS and RSP are pushed over the gate of #PF, the third push hits a
+  // read-only page. The page fault then finds a gate of type 0 where its own was.
+  for (unsigned v = 0; v < 256; ++v) put(0xFF20 + 16 * v, 0x0000'8E00'0008'9000 + 16 * v, 8);
+  put(0xFF20 + 16 * 8 + 4, 1, 1);  // #DF on IST1
+  cpu.idtr = {0x1'0000 - 14 * 16, 0xFFF};
+  page(0xF000, 0x65);
+  cpu[Gpr::rsp] = 0x1'0010;
+  const Delivery d = run(kInterrupt);
+  EXPECT_EQ(chain(d), "14:3 13:73");
+  EXPECT_EQ(d.after.rip, 0x9080u);
 }
 
 TEST_F(DeliveryNested, MissingStackPageWithoutAnIstIsATripleFault) {

@@ -301,6 +301,16 @@ TEST_F(DeliveryProtected, NoRoomOnTheStack) {
   EXPECT_EQ(get(0x6'1000, 4), 0x8123u);
 }
 
+TEST_F(DeliveryProtected, TheFrameOf8086CodeNeedsRoomForNineDoublewords) {
+  enter_8086_mode();
+  put(kTss + 8, kDown, 2);
+  put(kTss + 4, 0x1000 + 35, 4);
+  EXPECT_EQ(run(kInterrupt).attempts[1].exception.vector, 12);
+  EXPECT_TRUE(run(kInterrupt).writes.empty());
+  put(kTss + 4, 0x1000 + 36, 4);
+  EXPECT_EQ(chain(run(kInterrupt)), "");
+}
+
 TEST_F(DeliveryProtected, SetsTheAccessedBitsOfCodeAndStack) {
   enter_user_mode();
   descriptor(kCode, 0x00CF'9A00'0000'FFFF);

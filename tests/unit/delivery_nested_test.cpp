@@ -212,7 +212,9 @@ TEST_F(DeliveryNested, AfterResetThereIsNoLdtWhateverItsLimitSays) {
 TEST_F(DeliveryNested, AStackJustAboveTheLowerHalfIsNotCanonicalAtItsTop) {
   cpu[Gpr::rsp] = 0x0000'8000'0000'0010;  // the lower part of the frame would be canonical
   gate(12, kCode, kHandler, 0x8E, 1);
-  EXPECT_EQ(chain(run(kInterrupt)), "12:1");
+  const Delivery d = run(kInterrupt);
+  EXPECT_EQ(chain(d), "12:1");
+  EXPECT_EQ(failed_at(d.attempts[0]), stack_align);  // before anything is pushed
 }
 
 TEST_F(DeliveryNested, MissingTssForRing3) {

@@ -5,7 +5,8 @@ target_compile_options(ringside_options INTERFACE -Wall -Wextra -Wno-missing-fie
 # Warnings are errors with the compiler that the project is tested with. Others warn of other things (GCC 14 sees an
 # overflow in std::vector that is none), and nobody should be kept from building by that.
 if(CMAKE_CXX_COMPILER_ID STREQUAL "GNU" AND CMAKE_CXX_COMPILER_VERSION VERSION_LESS 13)
-  target_compile_options(ringside_options INTERFACE -Werror)
+  # But for -Wrestrict: GCC 12 at -O3 sees overlap in "text" + std::string (GCC bug 105651, mended in 13).
+  target_compile_options(ringside_options INTERFACE -Werror -Wno-restrict)
 endif()
 target_include_directories(ringside_options INTERFACE ${PROJECT_SOURCE_DIR})
 if(RINGSIDE_SANITIZE)

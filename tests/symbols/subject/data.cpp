@@ -34,8 +34,8 @@ using Word = unsigned long;
 int Thread::count = 3;
 Node tail{nullptr, 20};
 Node head{&tail, 10};
-const char kName[] = "idle";
-Thread thread{{kName}, -5, State::blocked, 5, 100, {0x00020001}, {&head, 30}, {&thread, nullptr}, true};
+char title[] = "idle";
+Thread thread{{title}, -5, State::blocked, 5, 100, {0x00020001}, {&head, 30}, {&thread, nullptr}, true};
 Opaque* opaque = nullptr;
 Word word = 0x1122334455667788;
 int matrix[2][3] = {{1, 2, 3}, {4, 5, 6}};
@@ -50,8 +50,8 @@ int secret = 42;
 
 [[gnu::section(".placed.next_id"), gnu::used]] int next_id() {
   static int counter = 100;
-  secret = 1;
-  return ++counter;
+  secret += counter;
+  return ++counter + secret;
 }
 
 }  // namespace subject

@@ -39,6 +39,8 @@ InsnKind classify(std::span<const std::byte> code, unsigned bits) {
   if (op->map == 0) {
     switch (op->byte) {
       case 0xCC: case 0xCD: case 0xCE: case 0xF1: return InsnKind::ours;               // INT3, INT n, INTO, INT1
+      case 0xA4: case 0xA5: case 0xAA: case 0xAB:                                       // MOVS, STOS
+        return op->rep || op->repne ? InsnKind::repeated : InsnKind::plain;
       case 0x6C: case 0x6D: case 0x6E: case 0x6F:                                       // INS, OUTS
       case 0xE4: case 0xE5: case 0xE6: case 0xE7:                                       // IN, OUT imm8
       case 0xEC: case 0xED: case 0xEE: case 0xEF: return InsnKind::port;                // IN, OUT DX
@@ -52,6 +54,7 @@ InsnKind classify(std::span<const std::byte> code, unsigned bits) {
     case 0x30: case 0x31: case 0x32: case 0x33:  // WRMSR, RDTSC, RDMSR, RDPMC
     case 0xA2: case 0x21: case 0x23:             // CPUID, MOV r, DR and MOV DR, r
       return InsnKind::ours;
+    case 0xA3: case 0xAB: case 0xB3: case 0xBB: case 0xBA: return InsnKind::undefined_flags;  // BT, BTS, BTR, BTC
     case 0x20: case 0x22:  // MOV r, CR and MOV CR, r; CR8 is the APIC's
       if (reg == 0 && (op->rex & 4)) return InsnKind::ours;
       return op->byte == 0x22 ? InsnKind::translation : InsnKind::plain;
@@ -71,6 +74,16 @@ InsnKind classify(std::span<const std::byte> code, unsigned bits) {
     default: return InsnKind::plain;
   }
 }
+
+bool is_branch(const Opcode& op) {
+  if (op.map == 1) return (op.byte & 0xF0) == 0x80;
+  const unsigned reg = op.modrm >> 3 & 7;
+  return (op.byte & 0xF0) == 0x70 || (op.byte >= 0xE0 && op.byte <= 0xE3) || (op.byte >= 0xE8 && op.byte <= 0xEB) ||
+         op.byte == 0xC2 || op.byte == 0xC3 || op.byte == 0x9A || (op.byte >= 0xCA && op.byte <= 0xCF) ||
+         (op.byte == 0xFF && reg >= 2 && reg <= 5);
+}
+
+bool repeats(const Opcode& op) { return op.map == 0 && (op.rep || op.repne) && op.byte >= 0x6C && op.byte <= 0xAF; }
 
 struct BlockDecoder::Handles {
   csh of16 = 0, of32 = 0, of64 = 0;

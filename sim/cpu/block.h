@@ -18,6 +18,9 @@ enum class InsnKind : std::uint8_t {
   port,      // IN, OUT, INS, OUTS: the devices need the exact time
   control,   // may change mode or ring: far transfers; the machine looks after it
   translation,  // may change address translation as well: MOV CR, INVLPG
+  undefined_flags,  // BT and its like: what the engine leaves in OF, SF, AF and PF depends on what it translated before
+             // in the same block, so it must stand first in one
+  repeated,  // REP MOVS, REP STOS: runs like a plain one, but may be followed by itself
 };
 
 // Kind of the instruction whose bytes these are (1 to 15); `bits` is 16, 32 or 64.
@@ -31,6 +34,12 @@ struct Opcode {
   std::uint8_t length_to_opcode = 0;                        // bytes before the opcode byte
 };
 std::optional<Opcode> opcode_of(std::span<const std::byte> code, unsigned bits);
+
+// Whether the instruction may be followed by itself because it goes there: jumps, calls, loops, returns.
+bool is_branch(const Opcode& op);
+
+// Whether it is a string instruction that repeats: it is followed by itself until RCX is used up.
+bool repeats(const Opcode& op);
 
 struct Mark {
   std::uint16_t offset;

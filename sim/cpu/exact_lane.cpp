@@ -33,14 +33,15 @@ EngineExit ExactLane::run(const RunRequest& request, const std::vector<std::uint
   addresses_ = &addresses;
   ticks_before_ = ticks_before;
   begun_ = 0;
-  stop_soon_ = after_control_ = translation_changed_ = false;
+  stop_soon_ = after_control_ = translation_changed_ = again_ = false;
   space_ = address_space();
   last_ = space_.cs_base + rip();
   for (;;) {
-    stopped_ = invalid_ = false;
+    stopped_ = invalid_ = resume_ = false;
     stale_bytes_ = 0;
     next_mark_ = kNoMark;
     const uc_err error = start();
+    if (resume_) continue;
     if (stale_bytes_ == 0) return finish(error);
     uc_ctl_remove_cache(engine_, stale_from_, stale_from_ + stale_bytes_);
   }
@@ -59,13 +60,14 @@ void ExactLane::enter_block(std::uint64_t address, std::uint32_t size) {
   look_at_each_ = false;
   next_mark_ = kNoMark;
   if (!read_code(address, size, code_)) return;  // not in RAM: nothing to compare, and only plain instructions
+  again_ = begins_again(address);
   if (blocks_.size() >= kMostBlocks) {
     blocks_.clear();
     uc_ctl_flush_tb(engine_);
   }
-  const auto [place, is_new] = blocks_.try_emplace(code_.first_page_address.value);
+  const auto [place, is_new] = blocks_.try_emplace(code_.first_page_address.value << 16 | code_.size);
   Block& block = place->second;
-  const bool same = block.linear == address && block.bits == space_.bits && block.bytes.size() == code_.size &&
+  const bool same = block.linear == address && block.bits == space_.bits &&
                     std::memcmp(block.bytes.data(), code_.bytes.data(), code_.size) == 0;
   if (!same) {
     block.linear = address;
@@ -88,10 +90,25 @@ void ExactLane::enter_block(std::uint64_t address, std::uint32_t size) {
   if (!block.marks.empty()) next_mark_ = address + block.marks[0].offset;
 }
 
+// Only a branch, or another round of REP, comes back to the instruction just begun; RCX tells a round from a repetition.
+bool ExactLane::begins_again(std::uint64_t address) const {
+  if (begun_ == 0 || address != last_) return false;
+  const auto op = opcode_of(code_.span(), space_.bits);
+  if (!op || is_branch(*op)) return false;
+  if (!repeats(*op)) return true;
+  std::uint64_t rcx = 0;
+  uc_reg_read(engine_, UC_X86_REG_RCX, &rcx);
+  return classify(code_.span(), space_.bits) == InsnKind::repeated && rcx == rcx_;
+}
+
 void ExactLane::on_code(uc_engine*, std::uint64_t address, std::uint32_t, void* self) { lane(self)->begin_instruction(address); }
 
 void ExactLane::begin_instruction(std::uint64_t address) {
   if (stopped_) return;  // a block to be translated again
+  if (again_ && address == last_) {
+    again_ = false;
+    return;
+  }
   if (stop_soon_ || after_control_) return stop(ExitKind::attention);
   if (begun_ >= request_.ticks) return stop(ExitKind::deadline);
   if (request_.watch_interrupts && (begun_ > 0 || !request_.skip_first_address) && interruptible()) return stop(ExitKind::interruptible);
@@ -101,8 +118,13 @@ void ExactLane::begin_instruction(std::uint64_t address) {
   if (address == next_mark_ || look_at_each_) {
     const InsnKind kind = kind_of(address);
     if (kind == InsnKind::ours) return stop(ExitKind::ours);
+    if (kind == InsnKind::undefined_flags && address != block_->linear) {
+      resume_ = true;
+      return stop(ExitKind::deadline);
+    }
     if (kind == InsnKind::control || kind == InsnKind::translation) after_control_ = true;
     if (kind == InsnKind::translation) translation_changed_ = true;
+    if (kind == InsnKind::repeated) uc_reg_read(engine_, UC_X86_REG_RCX, &rcx_);
   }
   last_ = address;
   ++begun_;

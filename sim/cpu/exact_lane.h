@@ -51,7 +51,7 @@ class ExactLane : public Lane {
   PortClient& client_;
   BlockDecoder& decoder_;
   std::function<void(PhysAddr, std::uint64_t)> written_;
-  std::unordered_map<std::uint64_t, Block> blocks_;   // by physical address
+  std::unordered_map<std::uint64_t, Block> blocks_;   // by physical address and size
   CodeBytes code_;
   mutable Context probe_;
 
@@ -66,6 +66,12 @@ class ExactLane : public Lane {
   const Block* block_ = nullptr;
   std::size_t mark_ = 0;
   bool look_at_each_ = false;         // the block could not be decoded as a whole: instructions are classified as they come
+  // An instruction that overwrites the very block it stands in is begun twice: the engine abandons the block before the
+  // store and enters a new one of that instruction alone.
+  bool begins_again(std::uint64_t address) const;
+  bool again_ = false;
+  bool resume_ = false;               // stopped only to enter a new block at RIP
+  std::uint64_t rcx_ = 0;             // when the newest REP MOVS or STOS was begun
   bool invalid_ = false, stopped_ = false, stop_soon_ = false, after_control_ = false, translation_changed_ = false;
   ExitKind why_ = ExitKind::deadline;
 };

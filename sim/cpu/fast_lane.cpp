@@ -46,8 +46,9 @@ FastRun FastLane::run(std::uint64_t ticks, bool watch_interrupts, const std::vec
   addresses_ = &addresses;
   watch_ = watch_interrupts;
   ticks = std::min(ticks, kMostTicks);
-  left_ = watch_ ? 0 : ticks;
-  set_aside_ = watch_ ? ticks : 0;
+  left_ = 0;
+  set_aside_ = ticks;
+  opening_ = 0;
   block_ = space_.cs_base + rip();
   block_size_ = block_instructions_ = wanted_instructions_ = 0;
   stopped_ = invalid_ = false;
@@ -59,10 +60,10 @@ FastRun FastLane::run(std::uint64_t ticks, bool watch_interrupts, const std::vec
 void FastLane::on_block(uc_engine*, std::uint64_t address, std::uint32_t size, void* self) {
   FastLane& l = *lane(self);
   const Entry& entry = l.slot(address);
-  l.block_ = address;
-  l.block_size_ = size;
   if (entry.linear == address && entry.size == size && entry.generation == l.generation_ && entry.cost <= l.left_) [[likely]] {
     l.left_ -= entry.cost;
+    l.block_ = address;
+    l.block_size_ = size;
     l.block_instructions_ = entry.cost;
     return;
   }
@@ -70,6 +71,14 @@ void FastLane::on_block(uc_engine*, std::uint64_t address, std::uint32_t size, v
 }
 
 void FastLane::enter_block(std::uint64_t address, std::uint32_t size) {
+  // The engine does not announce new translations before a first block has ended, so the first two are looked at here.
+  if (opening_ == 1) notice_abandoned(address, size);
+  if (opening_ < 2 && ++opening_ == 2 && !watch_) {
+    left_ = set_aside_;
+    set_aside_ = 0;
+  }
+  block_ = address;
+  block_size_ = size;
   Entry& entry = slot(address);
   if (entry.linear != address || entry.size != size || entry.generation != generation_) learn(entry, address, size);
   bool here = entry.cost <= left_ + set_aside_;
@@ -85,7 +94,7 @@ void FastLane::enter_block(std::uint64_t address, std::uint32_t size) {
     uc_emu_stop(engine_);
     return;
   }
-  (watch_ ? set_aside_ : left_) -= entry.cost;
+  budget() -= entry.cost;
   block_instructions_ = entry.cost;
 }
 
@@ -95,8 +104,9 @@ void FastLane::learn(Entry& entry, std::uint64_t address, std::uint32_t size) {
   const BlockContents contents = decoder_.decode(code_.span(), address, space_.bits);
   entry.instructions = contents.instructions;
   const auto stop_here = std::ranges::lower_bound(*addresses_, address);
+  const bool plain = std::ranges::all_of(contents.marks, [](const Mark& m) { return m.kind == InsnKind::repeated; });
   const bool stops = stop_here != addresses_->end() && *stop_here < address + size;
-  if (contents.complete && contents.marks.empty() && !stops) entry.cost = contents.instructions;
+  if (contents.complete && plain && !stops) entry.cost = contents.instructions;
   const auto note = [&](PhysAddr at, std::uint64_t bytes) {
     for (std::uint64_t g = at.value / kGranule; bytes && g <= (at.value + bytes - 1) / kGranule; ++g) code_granules_[g] = true;
   };
@@ -108,33 +118,24 @@ void FastLane::on_translation(uc_engine*, uc_tb* now, uc_tb*, void* self) {
   FastLane& l = *lane(self);
   Entry& entry = l.slot(now->pc);
   if (entry.linear == now->pc) entry.linear = ~std::uint64_t{0};
-  if (now->icount == 1 && now->pc - l.block_ < l.block_size_ && l.block_instructions_ > 0) l.abandoned_at(now->pc);
+  if (now->icount == 1) l.notice_abandoned(now->pc, now->size);
 }
 
-// A block of one instruction was made inside the block being run. Either that block ended by going there, or it was
-// abandoned because the instruction there is about to overwrite the block; then what was counted from there on has not
+// A block of one instruction is entered that lies inside the block being run. Either that block ended by going there, or
+// it was abandoned because the instruction there is about to overwrite it; then what was counted from there on has not
 // run and will be counted again.
-void FastLane::abandoned_at(std::uint64_t address) {
+void FastLane::notice_abandoned(std::uint64_t address, std::uint32_t size) {
+  if (address - block_ >= block_size_ || block_instructions_ == 0) return;
   if (!read_code(block_, block_size_, code_)) return;
   const BlockContents contents = decoder_.decode(code_.span(), block_, space_.bits);
   const auto at = std::ranges::find(contents.starts, address - block_);
-  if (at == contents.starts.end()) return;
+  if (at == contents.starts.end() || size >= 16) return;
+  const bool last = at + 1 == contents.starts.end();
+  if (size != (last ? block_size_ : at[1]) - *at) return;
   const auto index = static_cast<std::uint32_t>(at - contents.starts.begin());
-  if (index + 1 == contents.instructions) {
-    // The last instruction: a jump to itself or another round of REP, unless that string store reaches the block.
-    const auto op = opcode_of(code_.span().subspan(*at), space_.bits);
-    if (!op || !(op->rep || op->repne)) return;
-    std::uint64_t rdi = 0;
-    uc_reg_read(engine_, UC_X86_REG_RDI, &rdi);
-    const auto target = space_.translate(memory_, rdi);
-    const auto near_code = [&](PhysAddr start, std::uint64_t bytes) {
-      return bytes && target && target->value + 8 > start.value && target->value < start.value + bytes;
-    };
-    if (!near_code(code_.first_page_address, code_.on_first_page) &&
-        !near_code(code_.second_page_address, code_.size - code_.on_first_page))
-      return;
-  }
-  (watch_ ? set_aside_ : left_) += block_instructions_ - index;
+  const auto op = opcode_of(code_.span().subspan(*at), space_.bits);
+  if (!op || is_branch(*op) || (repeats(*op) && !string_store_hits(code_))) return;
+  budget() += block_instructions_ - index;
   block_instructions_ = 0;
 }
 

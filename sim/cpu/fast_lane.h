@@ -56,7 +56,9 @@ class FastLane : public Lane {
   Entry& slot(std::uint64_t address) { return table_[(address ^ address >> 13) & (table_.size() - 1)]; }
   void enter_block(std::uint64_t address, std::uint32_t size);
   void learn(Entry& entry, std::uint64_t address, std::uint32_t size);
-  void abandoned_at(std::uint64_t address);
+  void notice_abandoned(std::uint64_t address, std::uint32_t size);
+  // Where what is left of the run is kept.
+  std::uint64_t& budget() { return watch_ || opening_ < 2 ? set_aside_ : left_; }
   // Instructions of the block being run that lie before `linear`; all of them if it lies elsewhere.
   std::uint32_t before(std::uint64_t linear);
   FastRun finish(uc_err error, std::uint64_t ticks);
@@ -68,9 +70,10 @@ class FastLane : public Lane {
   CodeBytes code_;
   std::uint32_t generation_ = 1;
   std::uint64_t left_ = 0;
-  std::uint64_t set_aside_ = 0;           // of left_, while interrupts are watched for: every block is looked at
+  std::uint64_t set_aside_ = 0;           // of left_, while every block is looked at: interrupts are watched for, or the run begins
   std::uint64_t block_ = 0;               // being run
   std::uint32_t block_size_ = 0, block_instructions_ = 0, wanted_instructions_ = 0;
+  unsigned opening_ = 0;                  // blocks entered in this run, up to 2
   bool watch_ = false, stopped_ = false, invalid_ = false, flush_code_ = false;
 };
 

@@ -1,0 +1,113 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+// The law of machine.h: same image, configuration and commands give the same state at the same instruction count, bit
+// for bit, however the run is cut and by whichever lane. Shown on guests made at random.
+#include <gtest/gtest.h>
+
+#include <algorithm>
+#include <cstdlib>
+#include <memory>
+#include <random>
+
+#include "random_guest.h"
+
+namespace ringside {
+namespace {
+
+constexpr unsigned kSlots = 400;
+constexpr std::uint64_t kInstructions = 40'000;
+
+std::unique_ptr<Machine> machine(std::uint64_t seed, Execution execution) {
+  auto made = Machine::create(random_guest(seed, kSlots, execution));
+  EXPECT_TRUE(made) << made.error().sentence;
+  return made ? std::move(*made) : nullptr;
+}
+
+// Runs to instruction count `to`, in pieces `next_piece()` long (0: one step()), applying commands at their counts.
+template <class NextPiece>
+void run_to(Machine& m, std::uint64_t to, const std::vector<TimedCommand>& commands, std::size_t& next, NextPiece&& next_piece) {
+  while (!m.final_stop()) {
+    while (next < commands.size() && commands[next].instructions <= m.instructions()) (void)m.apply(commands[next++].command);
+    if (m.instructions() >= to || m.final_stop()) return;
+    std::uint64_t limit = to;
+    if (next < commands.size()) limit = std::min(limit, commands[next].instructions);
+    const std::uint64_t left = limit - m.instructions();
+    const std::uint64_t piece = next_piece();
+    const Stop stop = piece == 0 ? m.step() : m.run({.instructions = std::min(piece, left), .ignore_breakpoints = true});
+    if (stop.kind == StopKind::idle) return;
+  }
+}
+
+std::string difference(const Machine& a, const Machine& b) {
+  std::string text;
+  const auto say = [&](const char* what, std::uint64_t x, std::uint64_t y) {
+    if (x != y) text += std::string(what) + ": " + std::to_string(x) + " / " + std::to_string(y) + "\n";
+  };
+  say("instructions", a.instructions(), b.instructions());
+  say("time", a.time(), b.time());
+  const CpuState x = a.cpu(), y = b.cpu();
+  for (unsigned i = 0; i < 16; ++i) say(("gpr " + std::to_string(i)).c_str(), x.gpr[i], y.gpr[i]);
+  say("rip", x.rip, y.rip);
+  say("rflags", x.rflags, y.rflags);
+  say("cr2", x.cr2, y.cr2);
+  say("cpl", x.cpl, y.cpl);
+  say("halted", x.halted, y.halted);
+  say("shadow", x.interrupt_shadow, y.interrupt_shadow);
+  if (!(x.fp == y.fp)) text += "floating point\n";
+  if (!(a.board() == b.board())) text += "board\n";
+  const auto ma = a.memory().bytes(), mb = b.memory().bytes();
+  for (std::size_t i = 0, n = 0; i < ma.size() && n < 4; ++i)
+    if (ma[i] != mb[i]) {
+      say(("byte at " + std::to_string(i)).c_str(), std::to_integer<std::uint64_t>(ma[i]), std::to_integer<std::uint64_t>(mb[i]));
+      ++n;
+    }
+  const EventLog &ea = a.events(), &eb = b.events();
+  say("events", ea.total(), eb.total());
+  for (std::uint64_t i = std::max(ea.first(), eb.first()); i < std::min(ea.total(), eb.total()); ++i)
+    if (!(ea[i] == eb[i])) {
+      text += "event " + std::to_string(i) + " at " + std::to_string(ea[i].instructions) + "/" + std::to_string(eb[i].instructions) + ": " +
+              name(ea[i].kind) + " / " + name(eb[i].kind) + "\n";
+      break;
+    }
+  return text;
+}
+
+unsigned seeds() {
+  const char* wanted = std::getenv("RINGSIDE_SEEDS");
+  return wanted ? static_cast<unsigned>(std::atoi(wanted)) : 40;
+}
+std::uint64_t first_seed() {
+  const char* wanted = std::getenv("RINGSIDE_FIRST_SEED");
+  return wanted ? static_cast<std::uint64_t>(std::atoll(wanted)) : 1;
+}
+
+TEST(Law, SteppingEqualsRunningInEitherLane) {
+  std::uint64_t reached = 0, deliveries = 0;
+  for (std::uint64_t seed = first_seed(); seed < first_seed() + seeds(); ++seed) {
+    SCOPED_TRACE("seed " + std::to_string(seed));
+    const auto commands = random_commands(seed, kInstructions);
+    auto stepped = machine(seed, Execution::fast), exact = machine(seed, Execution::exact), fast = machine(seed, Execution::fast);
+    ASSERT_TRUE(stepped && exact && fast);
+    std::mt19937_64 random(seed);
+    std::size_t next[3] = {};
+    for (std::uint64_t at = 0; at < kInstructions && !stepped->final_stop();) {
+      at += 1 + random() % 4000;
+      run_to(*stepped, at, commands, next[0], [] { return std::uint64_t{0}; });
+      run_to(*exact, at, commands, next[1], [&] { return 1 + random() % 900; });
+      run_to(*fast, at, commands, next[2], [&] { return random() % 3 ? 1 + random() % 5000 : ~std::uint64_t{0}; });
+      ASSERT_EQ(stepped->state_hash(), exact->state_hash()) << "stepped / exact at " << at << "\n" << difference(*stepped, *exact);
+      ASSERT_EQ(stepped->state_hash(), fast->state_hash()) << "stepped / fast at " << at << "\n" << difference(*stepped, *fast);
+      ASSERT_EQ(stepped->events().total(), fast->events().total()) << difference(*stepped, *fast);
+    }
+    ASSERT_EQ("", difference(*stepped, *exact));
+    ASSERT_EQ("", difference(*stepped, *fast));
+    reached += stepped->instructions();
+    if (!stepped->deliveries().empty()) deliveries += stepped->deliveries().back().number;
+  }
+  RecordProperty("instructions", std::to_string(reached));
+  // The guests do get somewhere, and are interrupted and faulted often.
+  EXPECT_GT(reached, seeds() * kInstructions / 2);
+  EXPECT_GT(deliveries, seeds() * 500u);
+}
+
+}  // namespace
+}  // namespace ringside

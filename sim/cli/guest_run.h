@@ -12,19 +12,12 @@
 
 #include "sim/cli/exit_status.h"
 #include "sim/cli/typist.h"
-#include "sim/machine/machine.h"
+#include "sim/session/session.h"
 
 namespace ringside {
 
 // Slices do not change what the guest does; what is typed is typed between two of them.
 inline constexpr Ticks kSliceTicks = 5'000'000;
-
-// Where a run should end, apart from the guest's own end.
-struct Goal {
-  RunLimits limits;  // address, events, serial text, instructions, time
-  std::function<bool(const Machine&, const Stop&)> accepts;  // empty: every such stop counts
-  bool counts = false;  // limits.instructions or limits.until_time are the goal, not a budget
-};
 
 struct Budget {
   std::uint64_t instructions = 10'000'000'000;
@@ -38,10 +31,14 @@ struct RunResult {
   std::string sentence;  // what ended the run and, where one can, what to do about it
 };
 
-// `after_slice` is called after each slice and at the end, with what the guest has printed by then in the
-// machine; its error ends the run. `pause`, if given, ends it from a signal handler or another thread.
-Result<RunResult> run_guest(Machine& machine, const std::optional<Goal>& goal, const Budget& budget,
-                            Typist& typist, const std::function<Result<void>()>& after_slice,
-                            const std::atomic<bool>* pause);
+struct RunHooks {
+  // Called after each slice and at the end, with what the guest has printed by then in the machine; its error
+  // ends the run.
+  std::function<Result<void>()> after_slice;
+  const std::atomic<bool>* pause = nullptr;  // ends the run from a signal handler
+};
+
+Result<RunResult> run_guest(Session& session, const std::optional<Until>& goal, const Budget& budget,
+                            Typist& typist, const RunHooks& hooks = {});
 
 }  // namespace ringside

@@ -12,6 +12,7 @@ constexpr std::uint16_t kKeyboardData = 0x60, kKeyboardStatus = 0x64, kCom1Data 
 // A loop that asks a port takes a handful of instructions a turn; one turn in a hundred instructions is still
 // one.
 constexpr std::uint64_t kInstructionsPerPoll = 100;
+constexpr Ticks kSpinsFor = 100'000'000;
 
 bool asks_for_input(const Event& event) {
   return event.kind == EventKind::port_read &&
@@ -57,12 +58,24 @@ void GuestWatch::slice_done(const Machine& machine) {
   const bool sign = output != output_ || screen != screen_;
   output_ = output;
   screen_ = screen;
-  if (sign) last_sign_ = now_;
+  if (sign) {
+    last_sign_ = now_;
+    spins_until_ = 0;
+  }
   const bool was_resting = resting_;
-  resting_ = halted || polling;
+  resting_ = halted || polling || now_ < spins_until_;
   if (sign || !was_resting) waiting_since_ = now_;
 }
 
-void GuestWatch::disturbed(const Machine& machine) { last_sign_ = waiting_since_ = now_ = machine.time(); }
+void GuestWatch::spins(const Machine& machine) {
+  if (!resting_) waiting_since_ = now_;
+  resting_ = true;
+  spins_until_ = machine.time() + kSpinsFor;
+}
+
+void GuestWatch::disturbed(const Machine& machine) {
+  last_sign_ = waiting_since_ = now_ = machine.time();
+  spins_until_ = 0;
+}
 
 }  // namespace ringside

@@ -16,7 +16,9 @@ class GuestWatch {
   explicit GuestWatch(const Machine& machine);
 
   void slice_done(const Machine& machine);  // after each slice
-  void disturbed(const Machine& machine);   // something was typed: what comes next is an answer to it
+  // It was found to go in circles: taken for rest, for a while.
+  void spins(const Machine& machine);
+  void disturbed(const Machine& machine);  // something was typed: what comes next is an answer to it
 
   // Machine time since the guest last showed something (COM1, port 0xE9, the screen), or was disturbed.
   Ticks quiet() const { return now_ - last_sign_; }
@@ -27,7 +29,7 @@ class GuestWatch {
   Ticks waiting() const { return resting_ ? now_ - waiting_since_ : 0; }
 
  private:
-  Ticks now_ = 0, last_sign_ = 0, waiting_since_ = 0;
+  Ticks now_ = 0, last_sign_ = 0, waiting_since_ = 0, spins_until_ = 0;
   std::uint64_t instructions_ = 0, events_ = 0, screen_ = 0;
   std::size_t output_ = 0;
   bool resting_ = false;

@@ -85,6 +85,12 @@ void add_machine_options(CLI::App& app, MachineOptions& options) {
       ->group("Machine");
   app.add_flag("--exact", options.exact, "the reference way of running: slower, the same results")
       ->group("Machine");
+  app.add_option("--sources", options.sources,
+                 "look for source files here too (default: where the compiler saw them)")
+      ->type_name("FOLDER")
+      ->expected(1)
+      ->multi_option_policy(CLI::MultiOptionPolicy::TakeAll)
+      ->group("Machine");
 }
 
 void add_stimulus_options(CLI::App& app, StimulusOptions& options) {
@@ -110,7 +116,7 @@ void add_stimulus_options(CLI::App& app, StimulusOptions& options) {
       ->group("Budget");
 }
 
-Result<MachineConfig> machine_config(const MachineOptions& options) {
+Result<std::unique_ptr<Session>> open_session(const MachineOptions& options) {
   std::string image = options.image;
   if (image.empty()) {
     auto kernel = default_kernel();
@@ -131,7 +137,11 @@ Result<MachineConfig> machine_config(const MachineOptions& options) {
   config.memory_mib = options.memory_mib;
   config.power_on = options.cold ? PowerOn::cold : PowerOn::bios;
   config.execution = options.exact ? Execution::exact : Execution::fast;
-  return config;
+  return Session::open(std::move(config), {options.sources.begin(), options.sources.end()});
+}
+
+Result<Typist> typist(const StimulusOptions& options) {
+  return Typist::make(options.keys, options.serial_input);
 }
 
 Result<Budget> budget(const StimulusOptions& options) {

@@ -5,19 +5,21 @@
 #include <CLI/CLI.hpp>
 
 #include <cstdint>
+#include <memory>
 #include <string>
 #include <vector>
 
 #include "sim/base/error.h"
 #include "sim/cli/guest_run.h"
 #include "sim/cli/typist.h"
-#include "sim/machine/machine.h"
+#include "sim/session/session.h"
 
 namespace ringside {
 
 struct MachineOptions {
   std::string image;                 // empty: default_kernel()
   std::vector<std::string> modules;  // FILE or FILE=NAME
+  std::vector<std::string> sources;  // folders to look for source files in
   std::string append;
   std::uint32_t memory_mib = 64;
   bool exact = false, cold = false;
@@ -31,7 +33,9 @@ struct StimulusOptions {
 void add_machine_options(CLI::App& app, MachineOptions& options);
 void add_stimulus_options(CLI::App& app, StimulusOptions& options);
 
-Result<MachineConfig> machine_config(const MachineOptions& options);
+// Reads the files and puts the machine together, ready to run. Every error is a sentence about an argument.
+Result<std::unique_ptr<Session>> open_session(const MachineOptions& options);
+Result<Typist> typist(const StimulusOptions& options);
 Result<Budget> budget(const StimulusOptions& options);
 
 // "10000", "1'000'000", "2e9", "500k", "10M", "3G".

@@ -42,17 +42,49 @@ json events(const EventLog& log) {
 
 }  // namespace
 
-std::string summary(const Machine& machine, const Symbols& symbols, const RunResult& result) {
-  const std::uint64_t rip = machine.cpu().rip;
-  std::string place = place_words(symbols, rip);
-  if (const std::string source = source_words(symbols, rip); !source.empty())
+std::string summary(Session& session, const RunResult& result) {
+  const Machine& machine = session.machine();
+  const std::uint64_t rip = linear_rip(machine.cpu());
+  std::string place = place_words(session.symbols(), rip);
+  if (const std::string source = source_words(session.symbols(), rip); !source.empty())
     place += fmt::format(" ({})", source);
-  return fmt::format("{} {} instructions, {} of machine time, stopped at {}.", result.sentence,
-                     count_words(machine.instructions()), time_words(machine.time()), place);
+  std::string text;
+  if (result.ending == Ending::triple_fault)
+    text = explain(result.stop, session.context()).text();
+  else
+    text = result.sentence;
+  while (!text.empty() && text.back() == '\n') text.pop_back();
+  return fmt::format("{}{}{} instructions, {} of machine time, stopped at {}.", text,
+                     text.contains('\n') ? '\n' : ' ', count_words(machine.instructions()),
+                     time_words(machine.time()), place);
 }
 
-json run_as_json(const Machine& machine, const Symbols& symbols, const RunResult& result) {
-  const std::uint64_t rip = machine.cpu().rip;
+json table_as_json(const Table& table) {
+  json columns = json::array(), rows = json::array();
+  for (const Column& column : table.columns) columns.push_back(column.heading);
+  for (const Row& row : table.rows) {
+    json cells = json::array();
+    for (const Cell& cell : row.cells) cells.push_back(cell.text);
+    rows.push_back({{"key", row.key}, {"cells", std::move(cells)}});
+  }
+  return {{"name", table.name},
+          {"title", table.title},
+          {"note", table.note},
+          {"columns", columns},
+          {"rows", rows}};
+}
+
+json explanation_as_json(const Explanation& explanation) {
+  json paragraphs = json::array(), causes = json::array();
+  for (const Sentence& paragraph : explanation.paragraphs) paragraphs.push_back(plain(paragraph));
+  for (const Cause& cause : explanation.causes) causes.push_back(cause.text);
+  return {{"headline", plain(explanation.headline)}, {"paragraphs", paragraphs}, {"causes", causes}};
+}
+
+json run_as_json(Session& session, const RunResult& result) {
+  const Machine& machine = session.machine();
+  const Symbols& symbols = session.symbols();
+  const std::uint64_t rip = linear_rip(machine.cpu());
   json out;
   out["stop"] = name(result.ending);
   out["exit_status"] = exit_status(result.ending, result.stop);

@@ -7,15 +7,20 @@
 #include <string>
 
 #include "sim/cli/guest_run.h"
-#include "sim/machine/machine.h"
-#include "sim/symbols/symbols.h"
+#include "sim/inspect/table.h"
+#include "sim/session/session.h"
 
 namespace ringside {
 
-// "kernel.elf: ... After 1,234,567 instructions and 1.2 ms of machine time, at idle+0x3 (main.cpp:41)."
-std::string summary(const Machine& machine, const Symbols& symbols, const RunResult& result);
+// What ended the run, how long it was, where it stands; of a triple fault, the chain that led to it.
+std::string summary(Session& session, const RunResult& result);
 
-nlohmann::json run_as_json(const Machine& machine, const Symbols& symbols, const RunResult& result);
+nlohmann::json run_as_json(Session& session, const RunResult& result);
+
+// {name, title, note, columns: [...], rows: [{key, cells: [...]}]}
+nlohmann::json table_as_json(const Table& table);
+// {headline, paragraphs: [...], causes: [...]}
+nlohmann::json explanation_as_json(const Explanation& explanation);
 
 // Bytes that are no UTF-8 become U+FFFD.
 std::string json_text(const nlohmann::json& json);

@@ -9,7 +9,6 @@
 
 #include "sim/cli/command.h"
 #include "sim/cli/exit_status.h"
-#include "sim/cli/goal.h"
 #include "sim/cli/guest_run.h"
 #include "sim/cli/host_file.h"
 #include "sim/cli/machine_options.h"
@@ -62,21 +61,17 @@ Result<int> run(const RunOptions& options) {
   if (options.json && options.screen) return fail("--json holds the screen already: leave out --screen.");
   auto limits = budget(options.stimulus);
   if (!limits) return std::unexpected(limits.error());
-  auto typist = Typist::make(options.stimulus.keys, options.stimulus.serial_input);
-  if (!typist) return std::unexpected(typist.error());
-  auto config = machine_config(options.machine);
-  if (!config) return std::unexpected(config.error());
-  auto symbols = Symbols::load(config->image);
-  if (!symbols) symbols = Symbols::none();  // a flat image
-  std::optional<Goal> goal;
+  auto keyboard = typist(options.stimulus);
+  if (!keyboard) return std::unexpected(keyboard.error());
+  auto session = open_session(options.machine);
+  if (!session) return std::unexpected(session.error());
+  std::optional<Until> goal;
   if (!options.until.empty()) {
-    auto parsed = parse_goal(options.until, *symbols);
+    auto parsed = (*session)->until(options.until);
     if (!parsed) return std::unexpected(parsed.error());
     goal = std::move(*parsed);
   }
-  auto machine = Machine::create(std::move(*config));
-  if (!machine) return std::unexpected(machine.error());
-  Machine& guest = **machine;
+  Machine& guest = (*session)->machine();
 
   const bool plain = options.serial.empty() && !options.screen && !options.json;
   auto serial = open_tap(plain ? "-" : options.serial, "serial output");
@@ -86,29 +81,27 @@ Result<int> run(const RunOptions& options) {
   OutputFile output = *OutputFile::open("-", "result");
 
   catch_signals();
-  auto ended = run_guest(
-      guest, goal, *limits, *typist,
-      [&]() -> Result<void> {
-        if (auto written = serial->follow(guest.serial()); !written) return written;
-        return console->follow(guest.debug_console());
-      },
-      signal_flag());
+  const auto write_out = [&]() -> Result<void> {
+    if (auto written = serial->follow(guest.serial()); !written) return written;
+    return console->follow(guest.debug_console());
+  };
+  auto ended = run_guest(**session, goal, *limits, *keyboard, {write_out, signal_flag()});
   if (!ended) return std::unexpected(ended.error());
   for (Tap* tap : {&*serial, &*console})
     if (auto closed = tap->file.close(); !closed) return std::unexpected(closed.error());
 
-  if (const std::string left = typist->left(); !left.empty())
+  if (const std::string left = keyboard->left(); !left.empty())
     ended->sentence += fmt::format(" {} were not typed.", left);
   std::string text;
   if (options.screen) text = print_screen(guest_screen(guest), want_colour());
-  if (options.json) text = json_text(run_as_json(guest, *symbols, *ended));
+  if (options.json) text = json_text(run_as_json(**session, *ended));
   if (auto written = output.write({reinterpret_cast<const std::uint8_t*>(text.data()), text.size()});
       !written)
     return std::unexpected(written.error());
   if (!options.quiet && !options.json) {
     const bool open_line =
         plain && ::isatty(STDOUT_FILENO) && !guest.serial().empty() && guest.serial().back() != '\n';
-    fmt::print(stderr, "{}{}\n", open_line ? "\n" : "", summary(guest, *symbols, *ended));
+    fmt::print(stderr, "{}{}\n", open_line ? "\n" : "", summary(**session, *ended));
   }
   if (ended->ending == Ending::interrupted && caught_signal()) die_by(caught_signal());
   return exit_status(ended->ending, ended->stop);

@@ -4,8 +4,7 @@
 #include <algorithm>
 #include <chrono>
 
-#include "gui/app/happened.h"
-#include "gui/app/stepping.h"
+#include "sim/inspect/memory_tables.h"
 
 namespace ringside {
 namespace {
@@ -24,35 +23,24 @@ std::uint64_t host_ns() {
 }
 
 bool same(const ViewRequest& a, const ViewRequest& b) {
-  const auto bits = [](const EventMask& m) {
-    std::uint32_t all = 0;
-    for (unsigned k = 0; k < 32; ++k)
-      all |= static_cast<std::uint32_t>(m.has(static_cast<EventKind>(k))) << k;
-    return all;
-  };
   return a.tables == b.tables && a.listing == b.listing && a.code_address == b.code_address &&
          a.walk == b.walk && a.walk_text == b.walk_text && a.walk_access.kind == b.walk_access.kind &&
          a.walk_access.user == b.walk_access.user && a.memory == b.memory &&
-         a.memory_address == b.memory_address && bits(a.events) == bits(b.events);
+         a.memory_address == b.memory_address;
 }
 
 }  // namespace
 
 Result<std::unique_ptr<MachineThread>> MachineThread::start(Setup setup) {
-  Result<Symbols> symbols = Symbols::load(setup.config.image);
-  Result<std::unique_ptr<Machine>> machine = Machine::create(setup.config);
-  if (!machine) return std::unexpected(machine.error());
-  auto shared = std::make_shared<const Symbols>(symbols ? std::move(*symbols) : Symbols::none());
-  return std::unique_ptr<MachineThread>(
-      new MachineThread(std::move(setup), std::move(*machine), std::move(shared)));
+  auto session = Session::open(std::move(setup.config));
+  if (!session) return std::unexpected(session.error());
+  return std::unique_ptr<MachineThread>(new MachineThread(std::move(setup), std::move(*session)));
 }
 
-MachineThread::MachineThread(Setup setup, std::unique_ptr<Machine> machine,
-                             std::shared_ptr<const Symbols> symbols)
+MachineThread::MachineThread(Setup setup, std::unique_ptr<Session> session)
     : setup_(std::move(setup)),
-      machine_(std::move(machine)),
-      symbols_(std::move(symbols)),
-      builder_(symbols_),
+      session_(std::move(session)),
+      builder_(*session_),
       stop_at_faults_(setup_.stop_at_faults) {
   if (setup_.run_at_once) state_ = RunState::running;
   publish();
@@ -122,60 +110,78 @@ void MachineThread::loop() {
   }
 }
 
+void MachineThread::go(std::optional<RunLimits> errand) {
+  errand_ = std::move(errand);
+  state_ = RunState::running;
+  pace_host_ns_ = 0;
+}
+
 void MachineThread::carry_out(const UiCommand& command) {
   const bool stands = state_ == RunState::stopped;
-  const auto go = [this](std::optional<RunLimits> errand) {
-    errand_ = std::move(errand);
-    state_ = RunState::running;
-    pace_host_ns_ = 0;
-  };
   if (std::holds_alternative<DoRun>(command) && stands)
     go(std::nullopt);
-  else if (std::holds_alternative<DoPause>(command) && state_ == RunState::running)
-    stopped({.kind = StopKind::paused, .sentence = "Paused."});
-  else if (std::holds_alternative<DoStep>(command) && stands)
-    stopped(machine_->step());
-  else if (std::holds_alternative<DoStepOver>(command) && stands) {
-    if (auto errand = step_over_limits(*machine_))
-      go(errand);
-    else
-      stopped(machine_->step());
-  } else if (std::holds_alternative<DoStepOut>(command) && stands) {
-    if (auto errand = step_out_limits(*machine_, *symbols_))
-      go(errand);
-    else
-      stopped({.kind = StopKind::step,
-               .sentence = "No caller is known here, so there is nowhere to step out to."});
-  } else if (const auto* c = std::get_if<DoRunTo>(&command); c && stands) {
-    RunLimits limits;
-    limits.until_address = c->address;
-    go(limits);
-  } else if (std::holds_alternative<DoReset>(command)) {
-    machine_->reset();
+  else if (std::holds_alternative<DoPause>(command) && state_ == RunState::running) {
+    // A run that is told to pause before its first instruction: the session's own word for "the user paused".
+    const std::atomic<bool> now{true};
+    stopped(session_->run(RunLimits{.pause = &now}));
+  } else if (std::holds_alternative<DoStep>(command) && stands)
+    stopped(session_->step());
+  else if (std::holds_alternative<DoStepLine>(command) && stands)
+    stopped(session_->step_line());
+  else if (std::holds_alternative<DoStepOver>(command) && stands)
+    step_over();
+  else if (std::holds_alternative<DoStepOut>(command) && stands)
+    step_out();
+  else if (const auto* c = std::get_if<DoRunTo>(&command); c && stands)
+    go(RunLimits{.until_address = c->address});
+  else if (std::holds_alternative<DoReset>(command)) {
+    session_->reset();
     builder_.forget();
     keys_.clear();
     next_key_ = 0;
-    stop_.reset();
     ++stops_;
-    if (state_ == RunState::stopped)
-      stop_ = Stop{
-          .kind = StopKind::step,
-          .sentence = "The machine was powered on again and stands before the kernel's first instruction."};
-    else
-      go(std::nullopt);
+    if (state_ != RunState::stopped) go(std::nullopt);
   } else if (const auto* c = std::get_if<DoToggleBreakpoint>(&command)) {
-    auto& all = machine_->breakpoints();
+    auto& all = session_->machine().breakpoints();
     if (std::erase_if(all, [&](const Breakpoint& b) { return b.address == c->address; }) == 0)
       all.push_back({c->address});
   } else if (const auto* c = std::get_if<DoStopAtFaults>(&command))
     stop_at_faults_ = c->on;
   else if (const auto* c = std::get_if<DoApply>(&command)) {
-    if (state_ != RunState::ended) (void)machine_->apply(c->command);
+    if (state_ != RunState::ended) (void)session_->machine().apply(c->command);
   } else if (const auto* c = std::get_if<DoTypeText>(&command)) {
     if (state_ == RunState::ended) return;
     type(c->text);
     if (stands) go(std::nullopt);
   }
+}
+
+// A call is run in slices like everything else, so that it can be paused and the window stays alive.
+void MachineThread::step_over() {
+  const InspectContext now = session_->context();
+  const auto instruction = instruction_at(now, linear_rip(now.cpu), &now.cpu);
+  if (!instruction || !instruction->decoded || !instruction->comes_back()) {
+    stopped(session_->step_over());
+    return;
+  }
+  // Not in a deeper call of the same code: there the stack is lower.
+  const std::uint64_t rsp = now.cpu[Gpr::rsp];
+  go(RunLimits{.until_address = instruction->end(),
+               .until_rsp_above = rsp ? std::optional(rsp - 1) : std::nullopt});
+}
+
+void MachineThread::step_out() {
+  const InspectContext now = session_->context();
+  const auto frames = session_->symbols().backtrace(unwind_registers(now.cpu), now.guest().reader());
+  const auto inner = std::ranges::find_if(frames, [](const auto& frame) { return !frame.inlined; });
+  if (inner == frames.end() || inner + 1 == frames.end()) {
+    stopped(session_->step());  // nobody is known to have called this
+    return;
+  }
+  // The caller's stack pointer after the return is the frame's CFA.
+  const std::uint64_t cfa = inner->cfa.value;
+  go(RunLimits{.until_address = (inner + 1)->pc,
+               .until_rsp_above = cfa ? std::optional(cfa - 1) : std::nullopt});
 }
 
 void MachineThread::type(const std::string& text) {
@@ -185,15 +191,15 @@ void MachineThread::type(const std::string& text) {
 // One stroke at a time, far enough apart for any driver.
 void MachineThread::feed_keys() {
   if (!setup_.type_at_prompt.empty() && at_prompt()) type(std::exchange(setup_.type_at_prompt, {}));
-  if (keys_.empty() || machine_->time() < next_key_) return;
-  (void)machine_->apply(TypeKey{keys_.front()});
+  if (keys_.empty() || session_->machine().time() < next_key_) return;
+  (void)session_->machine().apply(TypeKey{keys_.front()});
   keys_.erase(keys_.begin());
-  next_key_ = machine_->time() + kKeyTicks;
+  next_key_ = session_->machine().time() + kKeyTicks;
 }
 
 // A kernel that waits for input does so in HLT with interrupts on.
 bool MachineThread::at_prompt() const {
-  return machine_->cpu().halted && (machine_->cpu().rflags & rflags::if_);
+  return session_->machine().cpu().halted && (session_->machine().cpu().rflags & rflags::if_);
 }
 
 // Machine time follows the host's clock and never overtakes it, so that an idle guest ticks as on a PC. A
@@ -203,22 +209,23 @@ void MachineThread::run_slice() {
   const std::uint64_t host = host_ns();
   if (pace_host_ns_ == 0) {
     pace_host_ns_ = host;
-    pace_time_ = machine_->time();
+    pace_time_ = session_->machine().time();
   }
   Ticks target = pace_time_ + (host - pace_host_ns_);
-  if (target > machine_->time() + kMostLag) {
-    pace_time_ -= target - machine_->time() - kMostLag;
-    target = machine_->time() + kMostLag;
+  if (target > session_->machine().time() + kMostLag) {
+    pace_time_ -= target - session_->machine().time() - kMostLag;
+    target = session_->machine().time() + kMostLag;
   }
   feed_keys();
-  ahead_ = machine_->time() >= target;
+  ahead_ = session_->machine().time() >= target;
   if (ahead_) return;
   RunLimits limits = errand_.value_or(RunLimits{});
   limits.instructions = kSliceInstructions;
-  limits.until_time = keys_.empty() ? target : std::min(target, std::max(next_key_, machine_->time() + 1));
+  limits.until_time =
+      keys_.empty() ? target : std::min(target, std::max(next_key_, session_->machine().time() + 1));
   limits.pause = &interrupt_;
   if (stop_at_faults_) limits.stop_on.add(EventKind::exception);
-  const Stop stop = machine_->run(limits);
+  const Stop stop = session_->run(limits);
   if (stop.kind == StopKind::idle)
     ahead_ = true;
   else if (stop.kind != StopKind::budget && stop.kind != StopKind::paused)
@@ -226,7 +233,6 @@ void MachineThread::run_slice() {
 }
 
 void MachineThread::stopped(const Stop& stop) {
-  stop_ = stop;
   ++stops_;
   errand_.reset();
   state_ = stop.final() ? RunState::ended : RunState::stopped;
@@ -239,12 +245,10 @@ void MachineThread::publish() {
     const std::lock_guard lock(mutex_);
     request = request_;
   }
-  std::shared_ptr<MachineView> view = builder_.build(*machine_, request, state_);
+  std::shared_ptr<MachineView> view = builder_.build(request, state_);
   view->number = ++views_;
   view->stop_number = stops_;
-  view->stop = stop_;
   view->stop_at_faults = stop_at_faults_;
-  if (stop_) view->sentence = what_happened(*machine_, *stop_, *symbols_);
   {
     const std::lock_guard lock(mutex_);
     view_ = std::move(view);

@@ -37,11 +37,14 @@ class MachineThread {
   std::shared_ptr<const MachineView> view() const;
 
  private:
-  MachineThread(Setup setup, std::unique_ptr<Machine> machine, std::shared_ptr<const Symbols> symbols);
+  MachineThread(Setup setup, std::unique_ptr<Session> session);
   void loop();
   void carry_out(const UiCommand& command);
   void run_slice();
   void stopped(const Stop& stop);
+  void go(std::optional<RunLimits> errand);
+  void step_over();
+  void step_out();
   void publish();
   void type(const std::string& text);
   void feed_keys();
@@ -49,11 +52,9 @@ class MachineThread {
 
   // Only the machine's thread.
   Setup setup_;
-  std::unique_ptr<Machine> machine_;
-  std::shared_ptr<const Symbols> symbols_;
+  std::unique_ptr<Session> session_;
   ViewBuilder builder_;
   RunState state_ = RunState::stopped;
-  std::optional<Stop> stop_;
   std::uint64_t views_ = 0, stops_ = 0;
   bool stop_at_faults_ = true;
   std::optional<RunLimits> errand_;  // step over, step out, run to: limits besides the slice's own
@@ -62,7 +63,6 @@ class MachineThread {
   std::uint64_t pace_host_ns_ = 0;  // where host time and machine time were last brought together
   Ticks pace_time_ = 0;
   bool ahead_ = false;  // machine time has caught up with the host's: sleep
-  ViewRequest shown_request_;
 
   // Shared.
   mutable std::mutex mutex_;

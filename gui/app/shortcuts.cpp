@@ -12,6 +12,7 @@ std::optional<UiCommand> shortcut(const SDL_Keysym& key, bool guest_focused, boo
       if (!guest_focused) return ShowHelp{};
       break;
     case SDL_SCANCODE_F5: return shell.machine_runs() ? UiCommand{DoPause{}} : UiCommand{DoRun{}};
+    case SDL_SCANCODE_F7: return DoStepLine{};
     case SDL_SCANCODE_F8: return ToggleFullScreen{};
     case SDL_SCANCODE_F9:
       if (cursor.value) return DoToggleBreakpoint{cursor};

@@ -132,12 +132,13 @@ Labels labels_for(Room room) {
 }
 
 struct Buttons {
-  ButtonText run, step, over, out, cursor, reset, faults, stop;
+  ButtonText run, line, step, over, out, cursor, reset, faults, stop;
 };
 Buttons buttons_for(const Labels& l, bool running, bool stop_at_faults) {
   return {
       .run = running ? ButtonText{"run", "\u2016", "Pause", "Pause (F5)"}
                      : ButtonText{"run", "\u25B6", "Run", "Run (F5)"},
+      .line = {"line", "\u21A7", l.others ? "Line" : "", "To the next source line (F7)"},
       .step = {"step", "\u2913", l.others ? "Step" : "", "One instruction (F11)"},
       .over = {"over", "\u21B7", l.others ? "Over" : "", "Step over a call (F10)"},
       .out = {"out", "\u21A5", l.others ? "Out" : "", "Run to the caller (Shift+F11)"},
@@ -155,7 +156,8 @@ float width_of(const Look& look, const MachineView& view, Room room) {
   const Labels l = labels_for(room);
   const Buttons b = buttons_for(l, view.state == RunState::running, true);
   float width = look.px(12 + 16 + 24 + 24 + 24 + 12) + text_size(look.fonts.strong, "Ringside").x;
-  for (const ButtonText* text : {&b.run, &b.step, &b.over, &b.out, &b.cursor, &b.reset, &b.faults, &b.stop})
+  for (const ButtonText* text :
+       {&b.run, &b.line, &b.step, &b.over, &b.out, &b.cursor, &b.reset, &b.faults, &b.stop})
     width += button_width(look, *text) + look.px(4);
   for (int w = 1; w <= kWorkspaces; ++w) {
     const std::string label =
@@ -187,6 +189,7 @@ void draw_toolbar(PanelState& state, const MachineView& view, const Settings& se
     bar.words(look.fonts.body, look.theme.muted, view.image_name, 8);
   bar.skip(8);
   bar.push(b.run, running ? UiCommand{DoPause{}} : UiCommand{DoRun{}}, ButtonKind::primary, !ended, 8);
+  bar.push(b.line, DoStepLine{}, ButtonKind::plain, stands);
   bar.push(b.step, DoStep{}, ButtonKind::plain, stands);
   bar.push(b.over, DoStepOver{}, ButtonKind::plain, stands);
   bar.push(b.out, DoStepOut{}, ButtonKind::plain, stands);

@@ -7,9 +7,10 @@
 #include <array>
 
 #include "gui/panels/panels.h"
-#include "gui/view/micro_step_text.h"
 #include "gui/widgets/controls.h"
 #include "gui/widgets/text.h"
+#include "sim/inspect/event_tables.h"
+#include "sim/inspect/words.h"
 
 namespace ringside {
 namespace {
@@ -53,7 +54,7 @@ struct Drawing {
          fmt::format("{} {}", is_exception() ? shape(Meaning::fault) : shape(Meaning::interrupt),
                      is_exception() ? mnemonic(vector) : fmt::format("vector {}", vector)));
     paragraph(look, look.fonts.body, look.theme.text, exception_name(vector));
-    paragraph(look, look.fonts.small, look.theme.muted, name(first().source));
+    paragraph(look, look.fonts.small, look.theme.muted, source_words(first().source));
     gap(6);
     caption(look, first().source == Source::external ? "interrupted before" : "at the instruction");
     if (words && !words->instruction.empty())
@@ -70,7 +71,7 @@ struct Drawing {
       gap(6);
       caption(look, "error code");
       code(fmt::format("{:#x}", first().error_code), Link::none, 0);
-      paragraph(look, look.fonts.small, look.theme.text, error_code_text(vector, first().error_code));
+      paragraph(look, look.fonts.small, look.theme.text, error_code_words(vector, first().error_code));
     }
     gap(6);
     caption(look, "the processor goes");
@@ -95,7 +96,10 @@ struct Drawing {
                        : is_lit  ? look.theme.now
                        : reached ? look.theme.text
                                  : quiet;
-    const std::string more = detail(step);
+    const Attempt& attempt = delivery.attempts[steps[index].attempt];
+    const StepWords said = step_words(step, attempt, delivery.before, *view.symbols);
+    // The lit step and the one that failed say all; the others are a heading.
+    const std::string& more = is_lit || !step.ok ? said.sentence : said.detail;
     const float width = ImGui::GetContentRegionAvail().x, line = look.fonts.small->FontSize;
     const float indent =
         look.px(34) + look.px(10) * static_cast<float>(std::min<std::size_t>(steps[index].attempt, 3));
@@ -123,7 +127,7 @@ struct Drawing {
     text_at(list, look.fonts.mono,
             {at.x + indent - look.px(6) - text_size(look.fonts.mono, number_text).x, y},
             reached ? look.theme.muted : quiet, number_text);
-    text_at(list, look.fonts.small, {at.x + indent, y}, main, elide(look.fonts.small, headline(step), wrap));
+    text_at(list, look.fonts.small, {at.x + indent, y}, main, elide(look.fonts.small, said.what, wrap));
     if (more_height > 0)
       list->AddText(look.fonts.small, line, {at.x + indent, y + line + look.px(1)},
                     step.ok ? look.theme.muted : look.theme.fault, more.c_str(), nullptr, wrap);
@@ -171,7 +175,7 @@ struct Drawing {
       if (steps[i].step + 1 == a.steps.size() && a.end != AttemptEnd::delivered) {
         const bool end = a.end == AttemptEnd::triple_fault;
         text(look.fonts.small, end ? look.theme.fault : look.theme.muted,
-             fmt::format("     {} {}", end ? shape(Meaning::fault) : "\u2192", name(a.end)));
+             fmt::format("     {} {}", end ? shape(Meaning::fault) : "\u2192", end_words(a.end)));
       }
     }
     if (delivery.attempts.size() > 1) combinations();
@@ -267,11 +271,12 @@ struct Drawing {
       const bool there = w.index <= lit && w.step->ok, failed = w.index <= lit && !w.step->ok;
       const std::string place = fmt::format("\u2026{:04x}", w.step->address.value & 0xFFFF);
       if (failed)
-        cell(fmt::format("{} {}: the push fails", shape(Meaning::fault), name(w.step->what)),
+        cell(fmt::format("{} {}: the push fails", shape(Meaning::fault),
+                         pushed_words(w.step->what, delivery.before.efer & efer::lma)),
              hex64(w.step->value), place, look.theme.fault, true, false);
       else
-        cell(name(w.step->what), there ? hex64(w.step->value) : "", place, look.theme.write, there,
-             w.step == newest);
+        cell(pushed_words(w.step->what, delivery.before.efer & efer::lma), there ? hex64(w.step->value) : "",
+             place, look.theme.write, there, w.step == newest);
     }
     if (pushed.empty()) paragraph(look, look.fonts.small, look.theme.muted, "Nothing was pushed.");
   }

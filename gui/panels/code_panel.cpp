@@ -29,7 +29,7 @@ struct Drawing {
     const bool clicked = ImGui::InvisibleButton("row", {width, line});
     const bool hovered = ImGui::IsItemHovered();
     const bool code = row.kind == ListingRow::Kind::instruction;
-    const bool current = code && row.address.value == view.cpu.rip;
+    const bool current = code && row.address.value == view.rip;
     const bool usable = code || row.kind == ListingRow::Kind::label || row.has_code;
     if (clicked && usable) {
       if (ImGui::GetIO().MousePos.x < at.x + gutter)
@@ -146,7 +146,7 @@ void draw(PanelState& state, const MachineView& view, Commands& commands) {
   ImGui::PushStyleVar(ImGuiStyleVar_ItemSpacing, {0, 0});
   if (ImGui::BeginChild("rows", {0, 0}, false, ImGuiWindowFlags_NoNav)) {
     Drawing d{state, view, commands};
-    const std::uint64_t focus = state.listing.code_address ? state.listing.code_address : view.cpu.rip;
+    const std::uint64_t focus = state.listing.code_address ? state.listing.code_address : view.rip;
     std::size_t focus_row = 0;
     for (std::size_t i = 0; i < listing.rows.size(); ++i)
       if (listing.rows[i].kind == ListingRow::Kind::instruction && listing.rows[i].address.value == focus)

@@ -7,11 +7,10 @@
 namespace ringside {
 namespace {
 
-constexpr EventMask kWithoutPorts{EventKind::irq_raised,   EventKind::acknowledge, EventKind::eoi,
-                                  EventKind::exception,    EventKind::interrupt,   EventKind::mode_change,
-                                  EventKind::ring_change,  EventKind::command,     EventKind::reset,
-                                  EventKind::triple_fault, EventKind::debug_exit,  EventKind::power_off,
-                                  EventKind::unmodelled};
+// Of what happens all the time (port accesses, each HLT and waking) only on request.
+constexpr const char* kUsual =
+    "irq-raised,acknowledge,eoi,exception,interrupt,mode-change,ring-change,command,reset,triple-fault,debug-"
+    "exit,power-off,unmodelled";
 
 void draw(PanelState& state, const MachineView& view, Commands& commands) {
   const Look& look = state.look;
@@ -40,13 +39,9 @@ void draw(PanelState& state, const MachineView& view, Commands& commands) {
 }
 
 void request(const PanelState& state, ViewRequest& r) {
-  r.tables.emplace_back("events");
-  r.events = kWithoutPorts;
-  if (state.events.ports) {
-    r.events.add(EventKind::port_read);
-    r.events.add(EventKind::port_write);
-    r.events.add(EventKind::serial_byte);
-  }
+  r.tables.push_back(
+      {"events",
+       std::string(kUsual) + (state.events.ports ? ",port-read,port-write,serial-byte" : "") + " 300"});
 }
 
 }  // namespace

@@ -1,5 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-// One sentence in plain words after every stop; its nouns lead to what they name.
+// One sentence in plain words after every stop; its nouns lead to what they name, its causes are listed
+// below.
+#include <algorithm>
+
 #include "gui/panels/panels.h"
 #include "gui/widgets/text.h"
 
@@ -17,15 +20,44 @@ class Flow {
         right_(left_ + ImGui::GetContentRegionAvail().x),
         pen_(ImGui::GetCursorScreenPos()) {}
 
-  void word(std::string_view shown, Link kind, std::uint64_t target, ImU32 ink, ImFont* font) {
-    const float width = text_size(font, shown).x;
-    if (pen_.x > left_ && pen_.x + width > right_) new_line();
-    ImGui::SetCursorScreenPos(pen_);
-    ringside::link(look_, view_, shown, kind, target, ink, font, commands_);
-    pen_.x += width;
+  // A sentence in this font; its plain words in `ink`, its links in the colour of links.
+  void sentence(const Sentence& sentence, ImFont* font, ImU32 ink) {
+    for (const Phrase& phrase : sentence) {
+      const bool leads = phrase.link != Link::none;
+      words(phrase.text, phrase.link, phrase.target, leads ? look_.theme.interrupt : ink, font);
+    }
   }
-  void space() { pen_.x += text_size(look_.fonts.body, " ").x; }
-  void new_line() { pen_ = {left_, pen_.y + look_.fonts.body->FontSize * 1.45f}; }
+
+  // Breaks between words; a link's words each lead to the same place.
+  void words(std::string_view rest, Link kind, std::uint64_t target, ImU32 ink, ImFont* font) {
+    while (!rest.empty()) {
+      const std::size_t end = rest.find_first_of(" \n");
+      const std::string_view word = rest.substr(0, end);
+      if (!word.empty()) {
+        const float width = text_size(font, word).x;
+        if (pen_.x > left_ && pen_.x + width > right_) new_line(font);
+        ImGui::SetCursorScreenPos(pen_);
+        ringside::link(look_, view_, word, kind, target, ink, font, commands_);
+        pen_.x += width;
+      }
+      if (end == std::string_view::npos) break;
+      if (rest[end] == '\n')
+        new_line(font);
+      else
+        pen_.x += text_size(font, " ").x;
+      rest.remove_prefix(end + 1);
+    }
+  }
+
+  void new_line(const ImFont* font) {
+    pen_ = {left_, pen_.y + static_cast<float>(static_cast<int>(font->FontSize * 1.4f))};
+  }
+  void indent(float pixels) { pen_.x = left_ + pixels; }
+  // Tells ImGui how far down it went, for the scroll bar.
+  void end(const ImFont* font) {
+    ImGui::SetCursorScreenPos({left_, pen_.y + font->FontSize});
+    ImGui::Dummy({1, 1});
+  }
 
  private:
   const Look& look_;
@@ -35,42 +67,47 @@ class Flow {
   ImVec2 pen_;
 };
 
+Meaning meaning_of(const MachineView& view) {
+  if (!view.stop) return Meaning::now;
+  switch (view.stop->kind) {
+    case StopKind::triple_fault:
+    case StopKind::unsupported: return Meaning::fault;
+    case StopKind::debug_exit:
+    case StopKind::power_off: return Meaning::passed;
+    default: return Meaning::now;
+  }
+}
+
 void draw(PanelState& state, const MachineView& view, Commands& commands) {
   const Look& look = state.look;
   Flow flow(state, view, commands);
+  ImFont* body = look.fonts.body;
   if (view.state == RunState::running) {
-    flow.word(shape(Meaning::now), Link::none, 0, look.theme.passed, look.fonts.body);
-    flow.space();
-    flow.word(view.cpu.halted ? "The machine is idle: the processor waits in HLT for the next interrupt."
-                              : "The machine runs.",
-              Link::none, 0, look.theme.muted, look.fonts.body);
-    if (view.sentence.empty()) return;
-    flow.new_line();
+    flow.words(std::string(shape(Meaning::now)) + " ", Link::none, 0, look.theme.passed, body);
+    flow.words(view.cpu.halted ? "The machine is idle: the processor waits in HLT for the next interrupt."
+                               : "The machine runs.",
+               Link::none, 0, look.theme.muted, body);
+    flow.end(body);
+    return;
   }
-  const bool fault =
-      view.stop && (view.stop->kind == StopKind::triple_fault || view.stop->kind == StopKind::unsupported);
-  if (view.state != RunState::running && !view.sentence.empty()) {
-    flow.word(fault ? shape(Meaning::fault) : shape(Meaning::now), Link::none, 0,
-              fault ? look.theme.fault : look.theme.now, look.fonts.body);
-    flow.space();
+  const Meaning meaning = meaning_of(view);
+  flow.words(std::string(shape(meaning)) + " ", Link::none, 0, colour(look.theme, meaning), body);
+  flow.sentence(view.happened.headline, body, look.theme.text);
+  ImFont* small = look.fonts.small;
+  bool first = true;
+  for (const Sentence& paragraph : view.happened.paragraphs) {
+    flow.new_line(first ? body : small);
+    first = false;
+    flow.sentence(paragraph, small, look.theme.muted);
   }
-  for (const SentencePart& part : view.sentence) {
-    if (part.link != Link::none) {
-      flow.word(part.text, part.link, part.target, look.theme.interrupt, look.fonts.body);
-      continue;
-    }
-    std::string_view rest = part.text;
-    while (!rest.empty()) {
-      const std::size_t end = rest.find_first_of(" \n");
-      flow.word(rest.substr(0, end), Link::none, 0, look.theme.text, look.fonts.body);
-      if (end == std::string_view::npos) break;
-      if (rest[end] == '\n')
-        flow.new_line();
-      else
-        flow.space();
-      rest.remove_prefix(end + 1);
-    }
+  for (std::size_t i = 0; i < view.happened.causes.size(); ++i) {
+    const Cause& cause = view.happened.causes[i];
+    flow.new_line(small);
+    flow.words(std::to_string(i + 1) + ". ", Link::none, 0, look.theme.faint, small);
+    flow.words(cause.text, cause.link, cause.target,
+               cause.link == Link::none ? look.theme.muted : look.theme.interrupt, small);
   }
+  flow.end(small);
 }
 
 }  // namespace
@@ -79,9 +116,11 @@ const Panel happened_panel{
     .id = "happened",
     .title = "What just happened",
     .help =
-        "Every time the machine stops, one sentence says why, in plain words. Underlined nouns lead on: an "
-        "address to its bytes or "
-        "its code, a vector to its gate, a fault to the steps in which the processor delivered it.",
+        "Every time the machine stops, one sentence says why, in plain words, and below it the chain of "
+        "causes. Coloured nouns "
+        "lead on: an address to its bytes or its code, a vector to its gate, a fault to the steps in which "
+        "the processor "
+        "delivered it.",
     .draw = draw,
     .request = nullptr,
 };

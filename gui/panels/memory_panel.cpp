@@ -12,7 +12,6 @@ namespace ringside {
 namespace {
 
 constexpr std::size_t kBytesPerRow = 16;
-constexpr std::uint16_t kUnmapped = 0x100;
 
 void draw_row(PanelState& state, const MachineView& view, std::size_t from, Commands& commands) {
   const Look& look = state.look;
@@ -28,17 +27,17 @@ void draw_row(PanelState& state, const MachineView& view, std::size_t from, Comm
   for (std::size_t i = 0; i < kBytesPerRow && from + i < memory.bytes.size(); ++i) {
     const std::uint16_t byte = memory.bytes[from + i];
     const int age = state.changes.age(fmt::format("memory/{:x}", address + i), byte);
-    const ImU32 base = byte == kUnmapped ? look.theme.faint
-                       : byte == 0       ? mix(look.theme.panel, look.theme.faint, 0.75f)
-                                         : look.theme.text;
+    const ImU32 base = byte == kUnmappedByte ? look.theme.faint
+                       : byte == 0           ? mix(look.theme.panel, look.theme.faint, 0.75f)
+                                             : look.theme.text;
     if (i == 8) x += digit;
     text_at(list, look.fonts.mono, {x, start.y}, changed_colour(look.theme, age, base),
-            byte == kUnmapped ? "--" : fmt::format("{:02x}", byte));
+            byte == kUnmappedByte ? "--" : fmt::format("{:02x}", byte));
     if (age >= 0)
       list->AddLine({x, start.y + look.fonts.mono->FontSize},
                     {x + 2 * digit, start.y + look.fonts.mono->FontSize}, look.theme.changed, look.px(1));
     x += digit * 2.6f;
-    letters += byte >= 0x20 && byte < 0x7F ? static_cast<char>(byte) : byte == kUnmapped ? ' ' : '.';
+    letters += byte >= 0x20 && byte < 0x7F ? static_cast<char>(byte) : byte == kUnmappedByte ? ' ' : '.';
   }
   text_at(list, look.fonts.mono, {x + digit, start.y}, look.theme.muted, letters);
   ImGui::Dummy({x + digit * 18 - start.x, look.fonts.mono->FontSize});

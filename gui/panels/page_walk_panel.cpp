@@ -9,6 +9,7 @@
 #include "gui/panels/panels.h"
 #include "gui/widgets/controls.h"
 #include "gui/widgets/text.h"
+#include "sim/inspect/words.h"
 
 namespace ringside {
 namespace {
@@ -42,48 +43,6 @@ std::vector<Piece> pieces(const Walk& walk) {
   const unsigned offset_high = all.empty() ? 31 : all.back().low - 1;
   all.push_back({offset_high, 0, 0});
   return all;
-}
-
-std::string flags(const WalkEntry& e) {
-  std::string out;
-  const auto add = [&](unsigned index, const char* name) {
-    if (e.entry >> index & 1) out += out.empty() ? name : std::string(" ") + name;
-  };
-  add(0, "P");
-  add(1, "W");
-  add(2, "U");
-  add(5, "A");
-  add(6, "D");
-  add(8, "G");
-  add(63, "NX");
-  return out.empty() ? "none" : out;
-}
-
-std::string size_name(std::uint64_t bytes) {
-  return bytes >= 1u << 30   ? fmt::format("{} GiB", bytes >> 30)
-         : bytes >= 1u << 20 ? fmt::format("{} MiB", bytes >> 20)
-                             : fmt::format("{} KiB", bytes >> 10);
-}
-
-std::string sentence(const Walk& w) {
-  constexpr std::array<const char*, 3> kAccess = {"A read", "A write", "An instruction fetch"};
-  const std::string access = fmt::format("{} by {} code at {}", kAccess[static_cast<unsigned>(w.access.kind)],
-                                         w.access.user ? "user" : "kernel", hex64(w.address.value));
-  if (w.paging == PagingMode::none)
-    return fmt::format("Paging is off: linear address {} is the physical address.", hex64(w.address.value));
-  if (w.ok())
-    return fmt::format(
-        "{} reaches physical address {}, in a page of {} that is {}, {} and {}.", access,
-        hex64(w.physical.value), size_name(w.page_bytes), w.writable ? "writable" : "read-only",
-        w.user ? "open to user code" : "for the kernel only", w.no_execute ? "not executable" : "executable");
-  if (w.fault == WalkFault::non_canonical)
-    return access + " does not even start: bits 63 to 47 of the address differ (#GP).";
-  const std::string where =
-      w.count > 0 ? fmt::format(" at {}[{}]", level_name(w.paging, w.entries[w.count - 1].level),
-                                w.entries[w.count - 1].index)
-                  : "";
-  return fmt::format("{} stops{}: {}. It raises #PF with error code {:#x}.", access, where, name(w.fault),
-                     w.error_code);
 }
 
 struct Drawing {
@@ -163,7 +122,7 @@ struct Drawing {
     link(look, view, hex32(static_cast<std::uint32_t>(frame)), Link::physical, frame, look.theme.text,
          look.fonts.mono, commands);
     line += step;
-    text_at(list, look.fonts.mono, {left, line}, ink, flags(e));
+    text_at(list, look.fonts.mono, {left, line}, ink, entry_flags(e, walk.paging));
     if (failed) {
       line += step;
       text_at(list, look.fonts.small, {left, line}, look.theme.fault,
@@ -215,7 +174,7 @@ struct Drawing {
     const float left = at.x + look.px(8);
     list->PushClipRect(at, end, true);
     text_at(list, look.fonts.strong, {left, at.y + look.px(7)}, ink,
-            walk.ok() && walk.page_bytes ? size_name(walk.page_bytes) + " page"
+            walk.ok() && walk.page_bytes ? bytes_words(walk.page_bytes) + " page"
             : walk.ok()                  ? "memory"
                                          : "no page");
     if (walk.ok()) {
@@ -281,7 +240,7 @@ void draw(PanelState& state, const MachineView& view, Commands& commands) {
     d.tables();
   }
   paragraph(look, look.fonts.body, view.walk->ok() ? look.theme.text : look.theme.fault,
-            (view.walk->ok() ? "" : std::string(shape(Meaning::fault)) + " ") + sentence(*view.walk));
+            (view.walk->ok() ? "" : std::string(shape(Meaning::fault)) + " ") + walk_sentence(*view.walk));
 }
 
 void request(const PanelState& state, ViewRequest& r) {

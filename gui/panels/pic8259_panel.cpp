@@ -8,25 +8,11 @@
 
 #include "gui/panels/panels.h"
 #include "gui/widgets/text.h"
+#include "sim/inspect/device_tables.h"
+#include "sim/inspect/words.h"
 
 namespace ringside {
 namespace {
-
-constexpr std::array<const char*, 16> kDevices = {"timer",  "keyboard", "slave", "COM2", "COM1", "",
-                                                  "floppy", "",         "clock", "",     "",     "",
-                                                  "mouse",  "",         "disk",  ""};
-
-std::string words(const PicReason& reason) {
-  switch (reason.standing) {
-    case PicStanding::kNext: return "next";
-    case PicStanding::kNoRequest: return "";
-    case PicStanding::kMasked: return "masked";
-    case PicStanding::kInService: return fmt::format("waits: EOI of {}", reason.other);
-    case PicStanding::kOutranked: return fmt::format("after IRQ {}", reason.other);
-    case PicStanding::kNotInitialised: return "no ICW yet";
-  }
-  return {};
-}
 
 struct Drawing {
   PanelState& state;
@@ -59,7 +45,7 @@ struct Drawing {
     ImGui::TableNextColumn();
     text(look.fonts.mono, look.theme.text, fmt::format("{:2}", irq));
     ImGui::TableNextColumn();
-    text(look.fonts.small, look.theme.muted, kDevices[irq]);
+    text(look.fonts.small, look.theme.muted, irq_device(irq));
     lamp("irr", irq, on(chip.irr), shape(Meaning::interrupt), look.theme.interrupt);
     lamp("imr", irq, on(chip.imr), "\u2715", look.theme.muted);
     lamp("isr", irq, on(chip.isr), shape(Meaning::now), look.theme.now);
@@ -70,7 +56,7 @@ struct Drawing {
     ImGui::TableNextColumn();
     const PicReason reason = standing(view.pic, irq);
     text(look.fonts.small, reason.standing == PicStanding::kNext ? look.theme.interrupt : look.theme.muted,
-         words(reason));
+         reason.standing == PicStanding::kNoRequest ? "" : standing_words(reason));
   }
 
   void chip(const char* title, const Pic8259& chip, unsigned first, float width) {

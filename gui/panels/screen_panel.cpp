@@ -72,16 +72,16 @@ void draw(PanelState& state, const MachineView& view, Commands&) {
   const auto centred = [](float from, float space, float used) {
     return static_cast<float>(static_cast<int>(from + std::max(0.0f, (space - used) / 2)));
   };
-  const ImVec2 at{centred(start.x, room.x, size.x), room.y > size.y * 1.2f
-                                                        ? centred(start.y, room.y, size.y)
-                                                        : static_cast<float>(static_cast<int>(start.y))};
+  // In the middle where there is room to spare, else at the top; the ring around it needs its own two pixels.
+  const float ring = look.px(2), spare = room.y - size.y;
+  const ImVec2 at{centred(start.x, room.x, size.x),
+                  start.y + (spare > look.px(48) ? static_cast<float>(static_cast<int>(spare / 2)) : ring)};
   ImGui::SetCursorScreenPos(at);
   if (ImGui::InvisibleButton("guest screen", size)) state.screen.focused = true;
   if (ImGui::IsMouseClicked(0) && !ImGui::IsItemHovered()) state.screen.focused = false;
   if (ImGui::IsItemHovered()) ImGui::SetMouseCursor(ImGuiMouseCursor_TextInput);
 
   ImDrawList* list = ImGui::GetWindowDrawList();
-  const float ring = look.px(2);
   list->AddRectFilled({at.x - ring, at.y - ring}, {at.x + size.x + ring, at.y + size.y + ring},
                       IM_COL32_BLACK, look.px(2));
   if (view.screen.display_on) {

@@ -14,8 +14,8 @@
 #include "sim/cpu/cpu_state.h"
 #include "sim/cpu/paging.h"
 #include "sim/devices/pic8259.h"
-#include "sim/devices/pit8254.h"
 #include "sim/devices/vga_text.h"
+#include "sim/explain/explanation.h"
 #include "sim/inspect/listing.h"
 #include "sim/inspect/table.h"
 #include "sim/machine/machine.h"
@@ -49,12 +49,7 @@ struct DeliveryText {
   std::string source;       // "shell.cpp:41  *p = 1;"; "" without debug information
 };
 
-// Words of a sentence: plain ones, and links.
-struct SentencePart {
-  std::string text;
-  Link link = Link::none;
-  std::uint64_t target = 0;
-};
+inline constexpr std::uint16_t kUnmappedByte = 0x100;
 
 struct MemoryView {
   std::uint64_t address = 0;         // linear, of the first byte; 16-byte aligned
@@ -66,11 +61,12 @@ struct MachineView {
   std::uint64_t stop_number = 0;  // counts the stops; a new one ages the marks of changed values
   RunState state = RunState::stopped;
   CpuState cpu;
+  std::uint64_t rip = 0;  // as a linear address
   std::uint64_t instructions = 0;
   Ticks time = 0;
   std::string image_name;
   std::optional<Stop> stop;
-  std::vector<SentencePart> sentence;  // what just happened
+  Explanation happened;  // what just happened
   bool stop_at_faults = true;
 
   ScreenText screen;
@@ -85,7 +81,6 @@ struct MachineView {
   std::vector<Breakpoint> breakpoints;
   std::shared_ptr<const Symbols> symbols;  // of the image; never null
   PicPair pic;
-  Pit8254 pit;
 
   const Table* table(std::string_view name) const {
     for (const Table& t : tables)
@@ -95,8 +90,13 @@ struct MachineView {
 };
 
 // What the window wants to see: the thread computes nothing else.
+struct TableRequest {
+  std::string name, argument;  // a topic of sim/inspect
+  bool operator==(const TableRequest&) const = default;
+};
+
 struct ViewRequest {
-  std::vector<std::string> tables;  // names of sim/inspect
+  std::vector<TableRequest> tables;
   bool listing = true;
   std::uint64_t code_address = 0;  // listing around this address; 0 = around RIP
   bool walk = false;
@@ -104,7 +104,6 @@ struct ViewRequest {
   Access walk_access;
   bool memory = false;
   std::optional<std::uint64_t> memory_address;  // none = RSP
-  EventMask events;                             // kinds in the event table
 };
 
 }  // namespace ringside

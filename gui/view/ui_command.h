@@ -18,6 +18,7 @@ namespace ringside {
 struct DoRun {};
 struct DoPause {};
 struct DoStep {};      // one instruction, or the acceptance of an interrupt
+struct DoStepLine {};  // to the start of another source line
 struct DoStepOver {};  // a call counts as one
 struct DoStepOut {};   // to the caller
 struct DoRunTo {
@@ -74,9 +75,9 @@ struct ChangeScale {
 };  // added to the scale; 0 = back to 100 %
 struct ToggleTheme {};
 
-using UiCommand =
-    std::variant<DoRun, DoPause, DoStep, DoStepOver, DoStepOut, DoRunTo, DoReset, DoToggleBreakpoint,
-                 DoStopAtFaults, DoApply, DoTypeText, ShowPanel, ShowLink, ShowWalk, ShowMemory, ShowCode,
-                 ShowDelivery, ToggleFullScreen, ShowHelp, CopyText, ShowWorkspace, ChangeScale, ToggleTheme>;
+using UiCommand = std::variant<DoRun, DoPause, DoStep, DoStepLine, DoStepOver, DoStepOut, DoRunTo, DoReset,
+                               DoToggleBreakpoint, DoStopAtFaults, DoApply, DoTypeText, ShowPanel, ShowLink,
+                               ShowWalk, ShowMemory, ShowCode, ShowDelivery, ToggleFullScreen, ShowHelp,
+                               CopyText, ShowWorkspace, ChangeScale, ToggleTheme>;
 
 }  // namespace ringside

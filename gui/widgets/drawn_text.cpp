@@ -5,6 +5,7 @@
 #include <cmath>
 #include <cstdint>
 #include <map>
+#include <span>
 #include <vector>
 
 namespace ringside {
@@ -83,35 +84,69 @@ std::vector<Letter> letters_of(const ImDrawData& data, const std::map<Key, Origi
   return letters;
 }
 
-}  // namespace
-
-std::string drawn_text(const ImDrawData& data, const ImFontAtlas& atlas, const Fonts& fonts) {
+// Letters in reading order: lines from the top, each from the left. Calls `line(first, last)` for each line.
+template <class Line>
+void read_lines(const ImDrawData& data, const ImFontAtlas& atlas, const Fonts& fonts, Line&& line) {
   std::vector<Letter> letters = letters_of(data, known_glyphs(atlas, fonts));
-  // Lines: letters whose middles are less than half a letter apart.
   const auto middle = [](const Letter& l) { return l.y + l.size / 2; };
   std::ranges::stable_sort(letters, {}, middle);
-  std::string out;
   for (std::size_t from = 0; from < letters.size();) {
+    // A line: letters whose middles are less than half a letter apart.
     std::size_t to = from + 1;
     while (to < letters.size() && middle(letters[to]) - middle(letters[from]) < letters[from].size * 0.4f)
       ++to;
-    std::stable_sort(letters.begin() + static_cast<std::ptrdiff_t>(from),
-                     letters.begin() + static_cast<std::ptrdiff_t>(to),
-                     [](const Letter& a, const Letter& b) { return a.x < b.x; });
+    const auto first = letters.begin() + static_cast<std::ptrdiff_t>(from),
+               last = letters.begin() + static_cast<std::ptrdiff_t>(to);
+    std::stable_sort(first, last, [](const Letter& a, const Letter& b) { return a.x < b.x; });
+    line(std::span<const Letter>(first, last));
+    from = to;
+  }
+}
+
+// How many blanks the room before a letter stands for.
+long blanks(float pen, const Letter& letter) {
+  const float gap = letter.x - pen;
+  // Inter's blank is about a quarter of its size wide.
+  return gap > letter.size * 0.18f ? std::max(1L, std::lround(gap / (letter.size * 0.5f))) : 0;
+}
+
+}  // namespace
+
+std::string drawn_text(const ImDrawData& data, const ImFontAtlas& atlas, const Fonts& fonts) {
+  std::string out;
+  read_lines(data, atlas, fonts, [&](std::span<const Letter> line) {
     float pen = 0;
-    for (std::size_t i = from; i < to; ++i) {
-      const Letter& l = letters[i];
-      const float blank = l.size * 0.5f, gap = l.x - pen;
-      // Inter's blank is about a quarter of its size wide.
-      if (gap > l.size * 0.18f)
-        out.append(static_cast<std::size_t>(std::max(1L, std::lround(gap / blank))), ' ');
+    for (const Letter& l : line) {
+      out.append(static_cast<std::size_t>(blanks(pen, l)), ' ');
       append_utf8(out, l.codepoint);
       pen = l.right;
     }
     out += '\n';
-    from = to;
-  }
+  });
   return out;
+}
+
+std::optional<ImVec2> find_drawn_text(const ImDrawData& data, const ImFontAtlas& atlas, const Fonts& fonts,
+                                      std::string_view text) {
+  std::optional<ImVec2> found;
+  read_lines(data, atlas, fonts, [&](std::span<const Letter> line) {
+    if (found) return;
+    // The line with single blanks, and for each of its bytes the letter it came from.
+    std::string words;
+    std::vector<std::size_t> letter_of;
+    float pen = 0;
+    for (std::size_t i = 0; i < line.size(); ++i) {
+      if (blanks(pen, line[i]) > 0) words += ' ';
+      append_utf8(words, line[i].codepoint);
+      letter_of.resize(words.size(), i);
+      pen = line[i].right;
+    }
+    const std::size_t at = words.find(text);
+    if (at == std::string::npos || text.empty()) return;
+    const Letter &first = line[letter_of[at]], &last = line[letter_of[at + text.size() - 1]];
+    found = ImVec2{(first.x + last.right) / 2, first.y + first.size / 2};
+  });
+  return found;
 }
 
 }  // namespace ringside

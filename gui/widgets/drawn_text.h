@@ -6,7 +6,9 @@
 
 #include <imgui.h>
 
+#include <optional>
 #include <string>
+#include <string_view>
 
 #include "gui/look/fonts.h"
 
@@ -14,5 +16,9 @@ namespace ringside {
 
 // Lines from the top; blanks stand for the room between words, about as many as would fit there.
 std::string drawn_text(const ImDrawData& data, const ImFontAtlas& atlas, const Fonts& fonts);
+
+// The middle of the first place, from the top, where `text` stands without a gap; blanks in it match any gap.
+std::optional<ImVec2> find_drawn_text(const ImDrawData& data, const ImFontAtlas& atlas, const Fonts& fonts,
+                                      std::string_view text);
 
 }  // namespace ringside

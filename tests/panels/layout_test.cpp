@@ -1,0 +1,92 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "gui/app/layout.h"
+
+#include <gtest/gtest.h>
+
+namespace ringside {
+namespace {
+
+struct Case {
+  float width, height, scale;
+};
+
+class Layout : public testing::TestWithParam<Case> {
+ protected:
+  Tiles tiles(const Splits& splits = {}) const {
+    Look look;
+    look.scale = GetParam().scale;
+    return arrange({GetParam().width, GetParam().height}, look, splits);
+  }
+  static std::vector<Rect> all(const Tiles& t) {
+    std::vector<Rect> rects = {t.toolbar, t.screen, t.happened, t.events, t.code, t.topic, t.time_line};
+    if (t.wide) rects.push_back(t.registers);
+    return rects;
+  }
+};
+
+TEST_P(Layout, gives_every_tile_room_inside_the_window) {
+  for (const Rect& r : all(tiles())) {
+    EXPECT_GE(r.from.x, 0);
+    EXPECT_GE(r.from.y, 0);
+    EXPECT_LE(r.to.x, GetParam().width);
+    EXPECT_LE(r.to.y, GetParam().height);
+    EXPECT_GT(r.width(), 40);
+    EXPECT_GT(r.height(), 20);
+  }
+}
+
+TEST_P(Layout, lets_no_two_tiles_overlap_wherever_the_splitters_stand) {
+  for (const float share : {0.0f, 0.05f, 0.3f, 0.9f}) {
+    const Splits splits{.left = share,
+                        .screen = share,
+                        .happened = share > 0 ? share : 0.45f,
+                        .code_width = 0.9f,
+                        .registers = 0.1f};
+    const auto rects = all(tiles(splits));
+    for (std::size_t i = 0; i < rects.size(); ++i)
+      for (std::size_t j = i + 1; j < rects.size(); ++j) {
+        const bool apart = rects[i].to.x <= rects[j].from.x || rects[j].to.x <= rects[i].from.x ||
+                           rects[i].to.y <= rects[j].from.y || rects[j].to.y <= rects[i].from.y;
+        EXPECT_TRUE(apart) << "tiles " << i << " and " << j << " at share " << share;
+      }
+  }
+}
+
+TEST_P(Layout, moves_a_splitter_to_where_its_share_says) {
+  const Tiles before = tiles();
+  for (const Splitter& s : before.splitters) {
+    Splits splits;
+    splits.*s.share = 0.5f;
+    for (const Splitter& moved : tiles(splits).splitters)
+      if (moved.share == s.share) {
+        const float at = s.vertical ? moved.grip.from.x : moved.grip.from.y;
+        // Unless a tile would become too small, the grip is where the mouse let it go.
+        const float wanted = s.start + s.extent / 2;
+        if (s.extent > 700 * GetParam().scale) EXPECT_NEAR(at, wanted, 2);
+      }
+  }
+}
+
+INSTANTIATE_TEST_SUITE_P(Windows, Layout,
+                         testing::Values(Case{1280, 800, 1}, Case{1920, 1080, 1}, Case{1920, 1080, 2},
+                                         Case{1280, 800, 2}, Case{3840, 2160, 3}, Case{640, 400, 1}));
+
+TEST(Layout, shows_the_whole_guest_screen_at_the_size_of_the_design) {
+  Look look;
+  const Tiles t = arrange({1280, 800}, look, {});
+  EXPECT_GE(t.screen.width(), 80 * 8 + 2 * 8);
+  EXPECT_GE(t.screen.height(), 25 * 16 + 28 + 8);
+  EXPECT_FALSE(t.wide);
+  EXPECT_TRUE(arrange({1920, 1080}, look, {}).wide);
+}
+
+TEST(CellScale, is_the_largest_whole_multiple_that_fits) {
+  EXPECT_EQ(cell_scale_for({640, 400}), 1);
+  EXPECT_EQ(cell_scale_for({1279, 2000}), 1);
+  EXPECT_EQ(cell_scale_for({1280, 800}), 2);
+  EXPECT_EQ(cell_scale_for({1920, 1080}), 2);
+  EXPECT_EQ(cell_scale_for({100, 100}), 1);
+}
+
+}  // namespace
+}  // namespace ringside

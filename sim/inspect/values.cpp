@@ -10,6 +10,7 @@ namespace ringside {
 namespace {
 
 constexpr std::size_t kLongestText = 64;  // characters of a string shown
+constexpr unsigned kDeepestWrapping = 8;
 constexpr std::size_t kMostRows = 4096;
 constexpr std::uint64_t kReadsBetterInHexadecimal = 0x10000;
 
@@ -55,6 +56,16 @@ std::optional<std::string> string_at(const ReadMemory& read, VirtAddr address, s
       text += fmt::format("\\x{:02x}", *byte);
   }
   return text + '"';
+}
+
+// What a std::string_view shows; nothing for other types.
+std::optional<std::string> string_view_text(const ValueReader& reader, const Value& value) {
+  if (!value.type->name.starts_with("std::basic_string_view<char,")) return std::nullopt;
+  const auto length = reader.member(value, "_M_len"), start = reader.member(value, "_M_str");
+  if (!length || !start) return std::nullopt;
+  const auto characters = reader.number(*length), address = reader.number(*start);
+  if (!characters || !address) return std::nullopt;
+  return string_at(reader.read, VirtAddr{*address}, *characters);
 }
 
 std::string pointer_text(const ValueReader& reader, const Type& type, std::uint64_t address) {
@@ -212,7 +223,18 @@ Result<Value> ValueReader::look_up(std::string_view expression) const {
   return Parser(*this, expression).whole();
 }
 
-Result<Value> ValueReader::target(const Value& pointer) const {
+Value ValueReader::unwrapped(const Value& value) const {
+  Value inner = value;
+  for (unsigned depth = 0; depth < kDeepestWrapping && inner.type; ++depth) {
+    if (inner.type->kind != Kind::structure || inner.type->members.size() != 1) break;
+    const Member& only = inner.type->members.front();
+    inner = {value.name, inner.address + only.offset, only.type, only.bits, only.bit_offset};
+  }
+  return inner;
+}
+
+Result<Value> ValueReader::target(const Value& wrapped) const {
+  const Value pointer = unwrapped(wrapped);
   if (!leads_on(*pointer.type)) {
     return fail(fmt::format("{} is no pointer but {}.", pointer.name, display_name(*pointer.type)));
   }
@@ -226,7 +248,7 @@ Result<Value> ValueReader::target(const Value& pointer) const {
 Result<Value> ValueReader::member(const Value& whole, std::string_view name) const {
   Value from = whole;
   std::string joint = ".";
-  if (leads_on(*whole.type)) {
+  if (!whole.type->member(name) && leads_on(*unwrapped(whole).type)) {
     auto led_to = target(whole);
     if (!led_to) return led_to;
     from = std::move(*led_to);
@@ -244,7 +266,8 @@ Result<Value> ValueReader::member(const Value& whole, std::string_view name) con
                found->bit_offset};
 }
 
-Result<Value> ValueReader::element(const Value& array, std::uint64_t index) const {
+Result<Value> ValueReader::element(const Value& wrapped, std::uint64_t index) const {
+  const Value array = unwrapped(wrapped);
   const std::string name = fmt::format("{}[{}]", array.name, index);
   if (array.type->kind == Kind::pointer) {
     auto first = target(array);
@@ -260,7 +283,8 @@ Result<Value> ValueReader::element(const Value& array, std::uint64_t index) cons
   return Value{name, array.address + index * array.type->target->size, array.type->target};
 }
 
-std::optional<std::uint64_t> ValueReader::number(const Value& value) const {
+std::optional<std::uint64_t> ValueReader::number(const Value& wrapped) const {
+  const Value value = unwrapped(wrapped);
   if (!value.type || !has_number(*value.type)) return std::nullopt;
   const bool is_signed = value.type->kind == Kind::signed_integer;
   if (value.bits == 0) {
@@ -276,7 +300,8 @@ std::optional<std::uint64_t> ValueReader::number(const Value& value) const {
   return is_signed ? sign_extended(field, value.bits) : field;
 }
 
-std::string ValueReader::text(const Value& value) const {
+std::string ValueReader::text(const Value& wrapped) const {
+  const Value value = unwrapped(wrapped);
   const Type& type = *value.type;
   if (has_number(type)) {
     const auto word = number(value);
@@ -293,7 +318,9 @@ std::string ValueReader::text(const Value& value) const {
   }
   switch (type.kind) {
     case Kind::structure:
-    case Kind::union_: return counted(type.members.size(), "member", "members");
+    case Kind::union_:
+      if (auto string = string_view_text(*this, value)) return std::move(*string);
+      return counted(type.members.size(), "member", "members");
     case Kind::array: {
       std::uint64_t count = type.dimensions.empty() ? 0 : 1;
       for (const std::uint64_t dimension : type.dimensions) count *= dimension;
@@ -309,7 +336,7 @@ std::string ValueReader::text(const Value& value) const {
 ValueReader::Chain ValueReader::chain(const Value& first, std::string_view link, std::size_t most) const {
   Chain chain;
   Value current = first;
-  if (leads_on(*first.type)) {
+  if (leads_on(*unwrapped(first).type)) {
     const auto start = number(first);
     if (start == std::optional<std::uint64_t>(0)) return chain;
     const auto object = target(first);
@@ -327,13 +354,13 @@ ValueReader::Chain ValueReader::chain(const Value& first, std::string_view link,
     }
     const auto next = member(current, link);
     const auto address = next ? number(*next) : std::nullopt;
-    if (!address || !leads_on(*next->type)) {
+    if (!address || !leads_on(*unwrapped(*next).type)) {
       chain.breaks = true;
       break;
     }
     chain.objects.push_back(current);
     if (*address == 0) break;
-    current = {next->name, VirtAddr{*address}, next->type->target};
+    current = {next->name, VirtAddr{*address}, unwrapped(*next).type->target};
   }
   return chain;
 }
@@ -345,20 +372,21 @@ void add_rows(const ValueReader& reader, const Value& value, std::string name, u
   if (rows.size() >= kMostRows) return;
   rows.push_back({depth, std::move(name), display_name(*value.type), reader.text(value), value});
   if (depth == most_depth) return;
-  for (const Member& part : value.type->members) {
+  const Value inner = reader.unwrapped(value);
+  for (const Member& part : inner.type->members) {
     const std::string label = part.is_base_class  ? display_name(*part.type)
                               : part.name.empty() ? "(anonymous)"
                                                   : part.name;
     // Members of nameless parts count as the outer one's, so that their names work in expressions.
     const std::string path =
         part.is_base_class || part.name.empty() ? value.name : value.name + "." + part.name;
-    add_rows(reader, {path, value.address + part.offset, part.type, part.bits, part.bit_offset}, label,
+    add_rows(reader, {path, inner.address + part.offset, part.type, part.bits, part.bit_offset}, label,
              depth + 1, most_depth, most_elements, rows);
   }
-  const bool is_string = value.type->kind == Kind::array && value.type->target->kind == Kind::character;
-  if (value.type->kind != Kind::array || is_string) return;
+  const bool is_string = inner.type->kind == Kind::array && inner.type->target->kind == Kind::character;
+  if (inner.type->kind != Kind::array || is_string) return;
   for (std::size_t i = 0; i < most_elements; ++i) {
-    const auto element = reader.element(value, i);
+    const auto element = reader.element(inner, i);
     if (!element) break;
     add_rows(reader, *element, fmt::format("[{}]", i), depth + 1, most_depth, most_elements, rows);
   }

@@ -31,6 +31,10 @@ struct ValueReader {
   // followed in guest memory; the sentence of the error names the part that does not exist or cannot be read.
   Result<Value> look_up(std::string_view expression) const;
 
+  // A struct whose only member says it all stands for that member: std::atomic, std::array, a typed register
+  // number.
+  Value unwrapped(const Value& value) const;
+
   // One step further; the sentence says why not. member() goes through a pointer or reference by itself.
   Result<Value> member(const Value& whole, std::string_view name) const;
   Result<Value> element(const Value& array,
@@ -41,7 +45,7 @@ struct ValueReader {
   // types and where memory cannot be read.
   std::optional<std::uint64_t> number(const Value& value) const;
 
-  // "blocked", "0xffffffff80105000 subject::counter", "'A' (65)", "{3 members}", "not mapped".
+  // "blocked", "0xffffffff80105000 subject::counter", "'A' (65)", "\"idle\"", "{3 members}", "not mapped".
   std::string text(const Value& value) const;
 
   // A list in memory: `first` and what its member `link` leads to, to a null pointer, to an object that has

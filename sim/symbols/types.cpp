@@ -30,10 +30,14 @@ bool is_named_type(int tag) {
 Type::Kind kind_of_base(Dwarf_Die& die) {
   switch (number(die, DW_AT_encoding).value_or(0)) {
     case DW_ATE_boolean: return Type::Kind::boolean;
-    case DW_ATE_signed_char:
-    case DW_ATE_unsigned_char:
     case DW_ATE_UTF: return Type::Kind::character;
+    case DW_ATE_signed_char: {
+      // "char" holds text; "signed char" is what int8_t stands for, a number.
+      const char* name = dwarf_diename(&die);
+      return name && std::string_view(name) == "char" ? Type::Kind::character : Type::Kind::signed_integer;
+    }
     case DW_ATE_signed: return Type::Kind::signed_integer;
+    case DW_ATE_unsigned_char:
     case DW_ATE_unsigned:
     case DW_ATE_address: return Type::Kind::unsigned_integer;
     case DW_ATE_float: return Type::Kind::floating;

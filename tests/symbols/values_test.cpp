@@ -99,6 +99,30 @@ TEST_F(ValuesTest, AnyAddressCanBeSeenAsAnyType) {
   EXPECT_EQ(text(("Node @ " + address + ".next->value").c_str()), "20");
 }
 
+TEST_F(ValuesTest, AStructWithOneMemberStandsForIt) {
+  EXPECT_EQ(text("subject::registers"), "{2 elements}");
+  EXPECT_EQ(text("subject::registers[1]"), "160");
+  EXPECT_EQ(text("subject::registers.elements[1].number"), "160");
+  EXPECT_EQ(reader.number(*reader.look_up("subject::registers[0]")), 0x20u);
+  const auto rows = value_rows(reader, *reader.look_up("subject::registers"));
+  ASSERT_EQ(rows.size(), 3u);
+  EXPECT_EQ(rows[1].name, "[0]");
+  EXPECT_EQ(rows[1].type, "subject::Register");
+  EXPECT_EQ(rows[1].text, "32");
+}
+
+TEST_F(ValuesTest, WrappedPointersAreFollowedToo) {
+  EXPECT_EQ(text("subject::wrapped[0]->value"), "10");
+  EXPECT_EQ(reader.chain(*reader.look_up("subject::wrapped[0]"), "next").objects.size(), 2u);
+}
+
+TEST_F(ValuesTest, StringViewsShowTheirText) { EXPECT_EQ(text("subject::greeting"), "\"hello, world\""); }
+
+TEST_F(ValuesTest, BytesAreNumbersAndOnlyCharIsText) {
+  EXPECT_EQ(text("subject::byte"), "200");
+  EXPECT_EQ(text("subject::small"), "-3");
+}
+
 TEST_F(ValuesTest, ErrorsNameThePartThatDoesNotExist) {
   EXPECT_EQ(text("subject::thred"),
             "No variable of this image is called \"subject::thred\"; did you mean subject::thread?");

@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 // Data whose layout the ABI fixes (System V ABI, AMD64 supplement, section 3.1.2), spelled out in the tests.
+#include <string_view>
+
 namespace subject {
 
 enum class State : unsigned char { ready, running, blocked = 7 };
@@ -43,6 +45,19 @@ int (*callback)(int) = nullptr;
 Node loop{&loop, 1};
 char letter = 'A';
 State odd = static_cast<State>(9);
+
+template <class T, int N>
+struct Array {
+  T elements[N];
+};
+struct Register {
+  unsigned short number;
+};
+unsigned char byte = 200;
+signed char small = -3;
+Array<Node*, 1> wrapped{{&head}};
+std::string_view greeting = "hello, world";
+Array<Register, 2> registers{{{0x20}, {0xA0}}};
 
 namespace {
 int secret = 42;

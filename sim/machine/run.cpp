@@ -246,6 +246,8 @@ std::optional<Stop> Machine::Impl::run_own() {
   if (done.translation_changed) engine->translation_changed();
   if (done.exception) return deliver_now(*done.exception, rip);
   note_mode_change(rip);
+  // Single step. None of these instructions changes TF but SYSCALL and SYSRET, after which the new TF counts.
+  if (done.cpu.rflags & rflags::tf) return deliver_now({.vector = 1, .source = Source::trap, .dr6 = 1 << 14}, rip);
   return std::nullopt;
 }
 

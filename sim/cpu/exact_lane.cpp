@@ -6,6 +6,9 @@
 #include <algorithm>
 #include <cstring>
 
+#include "sim/cpu/corrections.h"
+#include "sim/cpu/operand.h"
+
 namespace ringside {
 namespace {
 
@@ -35,6 +38,7 @@ EngineExit ExactLane::run(const RunRequest& request, const std::vector<std::uint
   begun_ = 0;
   stop_soon_ = after_control_ = translation_changed_ = again_ = false;
   space_ = address_space();
+  ports_open_ = open_ports();
   last_ = space_.cs_base + rip();
   for (;;) {
     stopped_ = invalid_ = resume_ = false;
@@ -45,6 +49,15 @@ EngineExit ExactLane::run(const RunRequest& request, const std::vector<std::uint
     if (stale_bytes_ == 0) return finish(error);
     uc_ctl_remove_cache(engine_, stale_from_, stale_from_ + stale_bytes_);
   }
+}
+
+// The privilege level cannot change within a run, nor can IOPL where it matters: POPF changes it in ring 0 alone.
+bool ExactLane::open_ports() const {
+  CpuState cpu;  // as much of it as the question needs
+  cpu.cr0 = context_.get<std::uint64_t>(layout_.control);
+  cpu.rflags = context_.get<std::uint64_t>(layout_.flags);
+  cpu.cpl = context_.get<std::uint32_t>(layout_.hidden_flags) & 3;
+  return ports_are_open(cpu);
 }
 
 void ExactLane::stop(ExitKind kind) {
@@ -117,7 +130,7 @@ void ExactLane::begin_instruction(std::uint64_t address) {
     return stop(ExitKind::address);
   if (address == next_mark_ || look_at_each_) {
     const InsnKind kind = kind_of(address);
-    if (kind == InsnKind::ours) return stop(ExitKind::ours);
+    if (kind == InsnKind::ours || refused(kind, address)) return stop(ExitKind::ours);
     if (kind == InsnKind::undefined_flags && address != block_->linear) {
       resume_ = true;
       return stop(ExitKind::deadline);
@@ -128,6 +141,18 @@ void ExactLane::begin_instruction(std::uint64_t address) {
   }
   last_ = address;
   ++begun_;
+}
+
+// Whether the manual forbids what the engine would do: then it is ours to raise the exception.
+bool ExactLane::refused(InsnKind kind, std::uint64_t address) {
+  if (kind != InsnKind::guarded && kind != InsnKind::translation && (kind != InsnKind::port || ports_open_)) return false;
+  CpuState cpu;
+  std::uint64_t flags = 0;
+  uc_reg_read(engine_, UC_X86_REG_RFLAGS, &flags);
+  probe_.save();
+  store_context(probe_, layout_, flags, cpu);
+  cpu.rip = address - space_.cs_base;
+  return forbidden(cpu, memory_, instruction_at(cpu, memory_).span()).has_value();
 }
 
 InsnKind ExactLane::kind_of(std::uint64_t address) {

@@ -43,6 +43,8 @@ class ExactLane : public Lane {
   void enter_block(std::uint64_t address, std::uint32_t size);
   void begin_instruction(std::uint64_t address);
   InsnKind kind_of(std::uint64_t address);
+  bool refused(InsnKind kind, std::uint64_t address);
+  bool open_ports() const;
   bool interruptible() const;
   void stop(ExitKind kind);
   EngineExit finish(uc_err error);
@@ -72,6 +74,7 @@ class ExactLane : public Lane {
   bool again_ = false;
   bool resume_ = false;               // stopped only to enter a new block at RIP
   std::uint64_t rcx_ = 0;             // when the newest REP MOVS or STOS was begun
+  bool ports_open_ = true;            // in this run: IN and OUT need no look at the TSS
   bool invalid_ = false, stopped_ = false, stop_soon_ = false, after_control_ = false, translation_changed_ = false;
   ExitKind why_ = ExitKind::deadline;
 };

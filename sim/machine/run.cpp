@@ -5,6 +5,8 @@
 
 #include <algorithm>
 
+#include "sim/cpu/corrections.h"
+#include "sim/cpu/operand.h"
 #include "sim/cpu/own_instruction.h"
 #include "sim/machine/machine_impl.h"
 
@@ -222,7 +224,10 @@ std::optional<Stop> Machine::Impl::after(const EngineExit& exit) {
       record(event);
       return std::nullopt;
     }
-    case ExitKind::exception: return deliver_now(exit.exception, engine->rip());
+    case ExitKind::exception: {
+      const CpuState& cpu = engine->state();
+      return deliver_now(corrected(cpu, memory, exit.exception), engine->rip());
+    }
     case ExitKind::ours: return run_own();
     case ExitKind::unsupported: return stop(StopKind::unsupported, exit.sentence);
   }
@@ -232,16 +237,11 @@ std::optional<Stop> Machine::Impl::after(const EngineExit& exit) {
 std::optional<Stop> Machine::Impl::run_own() {
   const CpuState before = engine->state();
   const std::uint64_t rip = before.rip;
-  std::array<std::byte, 15> code{};
-  std::size_t length = 0;
-  const std::uint64_t linear = (before.efer & efer::lma) && before.cs.long_mode() ? rip : before.cs.base + rip;
-  for (; length < code.size(); ++length) {
-    const Walk at = walk(before, memory, {linear + length}, {.kind = AccessKind::fetch, .user = before.cpl == 3});
-    if (!at.ok()) break;
-    code[length] = static_cast<std::byte>(memory.read(at.physical, 1));
-  }
+  const InstructionBytes code = instruction_at(before, memory);
   ++instructions;
-  const OwnInstruction done = run_own_instruction(before, std::span(code).first(length), time++);
+  const Ticks at = time++;
+  const auto refused = forbidden(before, memory, code.span());
+  const OwnInstruction done = refused ? OwnInstruction{before, refused} : run_own_instruction(before, code.span(), at);
   engine->load(done.cpu);
   if (done.translation_changed) engine->translation_changed();
   if (done.exception) return deliver_now(*done.exception, rip);

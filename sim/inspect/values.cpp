@@ -155,6 +155,10 @@ class Parser {
       skip();
       return Value{text, *address, type};
     }
+    const auto& locals = reader_.locals;
+    const auto local =
+        std::find_if(locals.rbegin(), locals.rend(), [&](const auto& l) { return l.name == name; });
+    if (local != locals.rend()) return reader_.local(*local);
     if (auto variable = types.variable(name))
       return Value{std::string(name), variable->address, variable->type};
     std::vector<std::string> fits;
@@ -223,9 +227,19 @@ Result<Value> ValueReader::look_up(std::string_view expression) const {
   return Parser(*this, expression).whole();
 }
 
+Result<Value> ValueReader::local(const LocalVariable& variable) const {
+  if (!variable.address && !variable.value) {
+    return fail(fmt::format("{} has been optimised away at this instruction.", variable.name));
+  }
+  return Value{.name = variable.name,
+               .address = variable.address.value_or(VirtAddr{}),
+               .type = variable.type,
+               .immediate = variable.value};
+}
+
 Value ValueReader::unwrapped(const Value& value) const {
   Value inner = value;
-  for (unsigned depth = 0; depth < kDeepestWrapping && inner.type; ++depth) {
+  for (unsigned depth = 0; depth < kDeepestWrapping && inner.type && !inner.immediate; ++depth) {
     if (inner.type->kind != Kind::structure || inner.type->members.size() != 1) break;
     const Member& only = inner.type->members.front();
     inner = {value.name, inner.address + only.offset, only.type, only.bits, only.bit_offset};
@@ -254,6 +268,7 @@ Result<Value> ValueReader::member(const Value& whole, std::string_view name) con
     from = std::move(*led_to);
     joint = "->";
   }
+  if (from.immediate) return fail(fmt::format("{} is in a register as a whole.", from.name));
   const auto found = from.type->member(name);
   if (!found) {
     std::vector<std::string> names;
@@ -287,6 +302,11 @@ std::optional<std::uint64_t> ValueReader::number(const Value& wrapped) const {
   const Value value = unwrapped(wrapped);
   if (!value.type || !has_number(*value.type)) return std::nullopt;
   const bool is_signed = value.type->kind == Kind::signed_integer;
+  if (value.immediate) {  // the low bytes of a register
+    const auto bits = static_cast<unsigned>(8 * value.type->size);
+    const std::uint64_t low = *value.immediate & (bits == 64 ? ~0ull : (1ull << bits) - 1);
+    return is_signed ? sign_extended(low, bits) : low;
+  }
   if (value.bits == 0) {
     const auto word = read_word(read, value.address.value, static_cast<unsigned>(value.type->size));
     return word && is_signed ? sign_extended(*word, static_cast<unsigned>(8 * value.type->size)) : word;

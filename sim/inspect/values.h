@@ -20,12 +20,16 @@ struct Value {
   VirtAddr address;
   const Type* type = nullptr;
   std::uint8_t bits = 0, bit_offset = 0;  // of bit-fields, as in Member
+  // Of a local variable that is in a register or known to the compiler: the value, and no address.
+  std::optional<std::uint64_t> immediate = std::nullopt;
 };
 
 // Names and memory together: everything below needs both.
 struct ValueReader {
   const Symbols& symbols;
   ReadMemory read;
+  std::vector<LocalVariable> locals =
+      {};  // of the frame in question; they hide other variables of their name
 
   // "kernel::threads[2].queue.next->value", "*head", "kernel::Thread @ 0xffffffff80112000". Pointers are
   // followed in guest memory; the sentence of the error names the part that does not exist or cannot be read.
@@ -40,6 +44,9 @@ struct ValueReader {
   Result<Value> element(const Value& array,
                         std::uint64_t index) const;  // of an array, or as if a pointer led to one
   Result<Value> target(const Value& pointer) const;
+
+  // A local variable as a value; an error where the code has optimised it away.
+  Result<Value> local(const LocalVariable& variable) const;
 
   // Integers, enumerations, pointers, bool and characters, sign-extended where signed. Nothing for other
   // types and where memory cannot be read.

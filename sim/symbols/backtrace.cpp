@@ -10,6 +10,8 @@ namespace {
 
 constexpr std::size_t kMostFrames = 64;
 constexpr unsigned kRsp = 4, kRbp = 5;  // in UnwindRegisters::gpr
+// RBX RSP RBP R12..R15 (ABI figure 3.4)
+constexpr std::uint16_t kKeptByCallees = 0xF038;
 constexpr std::uint8_t kPushRbp = 0x55, kRet = 0xC3, kRetImmediate = 0xC2;
 constexpr std::uint64_t kEndbr64 = 0xFA1E0FF3;  // F3 0F 1E FA: marks targets of indirect branches
 
@@ -26,6 +28,7 @@ std::optional<Caller> from_stack_top(const UnwindRegisters& r, unsigned words, c
   const auto return_address = read_word(read, r.gpr[kRsp] + words * bytes, bytes);
   if (!return_address) return std::nullopt;
   Caller caller{r, VirtAddr{r.gpr[kRsp] + (words + 1) * bytes}, StackFrame::Found::stack_top};
+  caller.registers.known = kKeptByCallees;
   if (words == 1) {
     const auto saved = read_word(read, r.gpr[kRsp], bytes);
     if (saved) caller.registers.gpr[kRbp] = *saved;
@@ -45,6 +48,7 @@ std::optional<Caller> from_frame_pointer(const UnwindRegisters& r, const ReadMem
   caller.registers.rip = *return_address;
   caller.registers.gpr[kRsp] = caller.cfa.value;
   caller.registers.gpr[kRbp] = *saved;
+  caller.registers.known = 1 << kRsp | 1 << kRbp;  // the other kept ones are somewhere in the frame
   return caller;
 }
 
@@ -102,6 +106,7 @@ std::vector<StackFrame> Symbols::backtrace(const UnwindRegisters& registers, con
       if (in_function) frame.offset = now.rip - location->symbol->start.value;
       frame.source = std::move(entry.source);
       frame.registers = now;
+      frame.inlined_inside = static_cast<unsigned>(frames.size() - first_entry);
       frames.push_back(std::move(frame));
     }
 

@@ -35,6 +35,17 @@ struct SourceFrame {
   bool inlined = false;               // into the next entry
 };
 
+// A parameter or variable of a function. Optimised code keeps it in memory, in a register or nowhere,
+// instruction by instruction: at most one of `address` and `value` is there.
+struct LocalVariable {
+  std::string name;
+  const Type* type = nullptr;  // never null
+  bool is_parameter = false;
+  unsigned line = 0;                   // of its declaration; 0: unknown
+  std::optional<VirtAddr> address;     // it lies in memory
+  std::optional<std::uint64_t> value;  // in a register, or known to the compiler
+};
+
 class Symbols {
  public:
   // Any ELF32 or ELF64 image; one without debug information has names only. An error when `elf` is no ELF
@@ -89,6 +100,9 @@ class Symbols {
   // unwinding rules
   // (.eh_frame, .debug_frame), else by the chain of frame pointers; ends where neither makes sense.
   std::vector<StackFrame> backtrace(const UnwindRegisters& registers, const ReadMemory& read) const;
+  // Parameters and variables in sight where `frame` of a backtrace stands: parameters and the function's own
+  // first, those of inner blocks, which may hide them, behind.
+  std::vector<LocalVariable> locals(const StackFrame& frame, const ReadMemory& read) const;
 
  private:
   struct Parts;

@@ -273,6 +273,14 @@ const Type* Types::find(std::string_view name) const {
   return type;
 }
 
+const Type* Types::at_entry(std::uint64_t entry) const {
+  if (!file_) return nullptr;
+  const std::lock_guard guard(file_->lock);
+  const Type* type = tables_->type_at(entry);
+  tables_->finish();
+  return type;
+}
+
 std::optional<Variable> Types::variable(std::string_view name) const {
   if (!file_ || name.empty()) return std::nullopt;
   const std::lock_guard guard(file_->lock);

@@ -88,6 +88,9 @@ class Types {
   // All of them, by name.
   std::vector<std::string> variables() const;
 
+  // By the place of its entry in .debug_info, for this layer.
+  const Type* at_entry(std::uint64_t entry) const;
+
   // Offset of "b" or "a.b" in a type; nothing when there is no such type or member.
   std::optional<std::uint64_t> member_offset(std::string_view type, std::string_view path) const;
 

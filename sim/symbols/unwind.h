@@ -22,9 +22,11 @@ struct ElfFile;
 
 struct UnwindRegisters {
   std::uint64_t rip = 0;
-  std::array<std::uint64_t, 16>
-      gpr{};                // RAX RCX RDX RBX RSP RBP RSI RDI R8..R15, as instructions encode them
+  // RAX RCX RDX RBX RSP RBP RSI RDI R8..R15, as instructions encode them.
+  std::array<std::uint64_t, 16> gpr{};
   unsigned word_bytes = 8;  // size of a return address: 8 in 64-bit code, 4 in 32-bit code
+  // Bit n: gpr[n] is what the frame will find. Registers that callees may change are lost in callers.
+  std::uint16_t known = 0xFFFF;
 };
 
 // Fills the span from guest memory at a virtual address without any side effect; false where nothing is
@@ -40,11 +42,13 @@ struct StackFrame {
   bool pc_is_return = false;  // pc follows a call, so that the call itself is at pc - 1
   VirtAddr cfa;  // stack pointer of the caller before the call (canonical frame address); 0 when unknown
   Found found = Found::processor;
-  bool inlined = false;      // no frame of its own: part of the next entry
+  // No frame of its own: part of the next entry, which says how many entries before it are inlined into it.
+  bool inlined = false;
+  unsigned inlined_inside = 0;
   std::string function;      // without parameters; empty when no symbol fits
   std::uint64_t offset = 0;  // of pc in the function (in the enclosing real one, if inlined)
   std::optional<SourcePlace> source;
-  UnwindRegisters registers;  // callee-saved ones as the frame will find them again; the others may be stale
+  UnwindRegisters registers;  // as the frame will find them when control comes back to it
 };
 
 // The rules of one image. Asking takes the image's lock.

@@ -21,7 +21,7 @@ void look_at(const Type& type, int depth) {
   if (type.target) look_at(*type.target, depth + 1);
   for (const Member& member : type.members) {
     ASSERT_NE(member.type, nullptr);
-    if (!member.name.empty()) {
+    if (!member.name.empty() && !member.is_base_class) {
       EXPECT_TRUE(type.member(member.name));
     }
     look_at(*member.type, depth + 1);
@@ -53,6 +53,10 @@ void ask_everything(const Symbols& symbols) {
     const auto frames = symbols.backtrace(registers, stack);
     EXPECT_FALSE(frames.empty());
     EXPECT_LE(frames.size(), 64u * 65u);
+    for (const LocalVariable& variable : symbols.locals(frames.front(), stack)) {
+      ASSERT_NE(variable.type, nullptr);
+      look_at(*variable.type, 2);
+    }
   }
   for (const std::string& file : symbols.source_files()) symbols.addresses(file, 40);
   for (const std::string& name : symbols.types().variables()) {

@@ -168,6 +168,21 @@ TEST_F(ValuesTest, ListsThatLoopOrBreakAreCutThere) {
   EXPECT_EQ(reader.chain(*reader.look_up("subject::head"), "next", 1).objects.size(), 1u);
 }
 
+TEST_F(ValuesTest, LocalVariablesHideOthersAndMayBeInRegisters) {
+  const Types& types = symbols.types();
+  const VirtAddr head = *symbols.address("subject::head");
+  const Type* pointer = types.find("Node")->member("next")->type;
+  reader.locals = {{.name = "node", .type = pointer, .value = head.value},
+                   {.name = "small", .type = types.find("int"), .value = 0xFFFFFFFFFFFFFFFE},
+                   {.name = "letter", .type = types.find("Node"), .address = head},
+                   {.name = "gone", .type = types.find("int")}};
+  EXPECT_EQ(text("node->value"), "10");
+  EXPECT_EQ(text("node->next->value"), "20");
+  EXPECT_EQ(text("small"), "-2");
+  EXPECT_EQ(text("letter.value"), "10");
+  EXPECT_EQ(text("gone"), "gone has been optimised away at this instruction.");
+}
+
 TEST_F(ValuesTest, RowsAreATreeOfParts) {
   const auto rows = value_rows(reader, *reader.look_up("subject::head"));
   ASSERT_EQ(rows.size(), 3u);

@@ -8,9 +8,11 @@
 #include <string_view>
 
 #include "sim/base/bits.h"
+#include "sim/cpu/descriptor.h"
 #include "sim/cpu/msr.h"
 #include "sim/explain/sentence_parts.h"
 #include "sim/inspect/disassembly.h"
+#include "sim/inspect/segment_words.h"
 #include "sim/inspect/words.h"
 
 namespace ringside {
@@ -29,9 +31,7 @@ Sentence page_fault(const DeliveryRecord& r, const InspectContext& now, const Ex
   const std::uint64_t address = e.cr2.value_or(0);
   Say say;
   const bool fetch = bit(code, 4u) || (address == r.rip && !bit(code, 1u));
-  if (fetch) {
-    say("it fetched an instruction at ");
-  } else {
+  if (!fetch) {
     // A page fault may lie behind the operand's first byte, where the operand crosses into the next page.
     const auto operand = std::ranges::find_if(insn.memory, [&](const MemoryOperand& m) {
       return address - m.address.value < std::max<unsigned>(m.bytes, 1);
@@ -41,24 +41,25 @@ Sentence page_fault(const DeliveryRecord& r, const InspectContext& now, const Ex
                     known ? " " + bytes_words(operand->bytes) : ""));
   }
   say(address_phrase(address));
-  if (const std::string name = now.symbols.name({address}); !name.empty())
+  if (const std::string name = name_at(now.symbols, address); !name.empty())
     say(" (")(name, Link::source, address)(")");
-  if (bit(code, 3u)) return say(", where a page-table entry has a reserved bit set");
+  if (!fetch) say(", which");
+  if (bit(code, 3u)) return say(" is mapped by a page-table entry with a reserved bit set");
   if (!bit(code, 0u))
-    return say(address < 4096 ? ", close to address 0 and not mapped: a null pointer?"
-                              : ", which is not mapped");
+    return say(address < 4096 ? " is not mapped, and so close to 0 that it looks like a null pointer"
+                              : " is not mapped");
   const Access access{.kind = fetch           ? AccessKind::fetch
                               : bit(code, 1u) ? AccessKind::write
                                               : AccessKind::read,
                       .user = bit(code, 2u)};
   const Walk w = walk(r.delivery.before, now.memory, {address}, access);
   switch (w.fault) {
-    case WalkFault::write_protected: return say(", which is mapped read-only");
-    case WalkFault::user_denied: return say(", which belongs to the kernel");
-    case WalkFault::no_execute: return say(", which is mapped as not executable");
-    case WalkFault::smep: return say(", a page of user code, which SMEP forbids the kernel to run");
-    case WalkFault::smap: return say(", a page of user code, which SMAP forbids the kernel to touch");
-    default: return say(", which is mapped, but not for this access");
+    case WalkFault::write_protected: return say(" is mapped read-only");
+    case WalkFault::user_denied: return say(" belongs to the kernel");
+    case WalkFault::no_execute: return say(" is mapped as not executable");
+    case WalkFault::smep: return say(" is user code, which SMEP forbids the kernel to run");
+    case WalkFault::smap: return say(" belongs to user code, which SMAP forbids the kernel to touch");
+    default: return say(" is mapped, but not for this access");
   }
 }
 
@@ -78,16 +79,34 @@ bool uses_ports(std::string_view mnemonic) {
   return mnemonic == "in" || mnemonic == "out" || mnemonic.starts_with("ins") || mnemonic.starts_with("outs");
 }
 
-Sentence general_protection(const DeliveryRecord& r, const Exception& e, const Instruction& insn) {
+// What is wrong with the segment that an error code names.
+Sentence selector_trouble(const DeliveryRecord& r, const InspectContext& now, std::uint32_t error_code) {
+  const auto selector = static_cast<std::uint16_t>(error_code & 0xFFFC);
+  const CpuState& cpu = r.delivery.before;
+  const char* table = selector & 4 ? "LDT" : "GDT";
+  Say say;
+  say(fmt::format("selector {:#x}", selector), Link::selector, selector);
+  const auto at = descriptor_address(cpu, selector);
+  if (!at)
+    return say(selector & 4 ? " lies beyond the LDT"
+                            : fmt::format(" lies beyond the GDT, whose limit is {:#x}", cpu.gdtr.limit));
+  const auto descriptor = GuestMemory(cpu, now.memory).read(*at, 8);
+  if (!descriptor) return say(fmt::format(" has no descriptor that can be read in the {}", table));
+  const Segment segment = unpack_descriptor(selector, *descriptor);
+  if (!segment.present())
+    return say(
+        fmt::format(" names a segment that is not present: its descriptor in the {} has P = 0", table));
+  return say(fmt::format(" names {} for {}, which does not do here",
+                         segment_words(segment, cpu.efer & efer::lma), ring_words(segment.dpl())));
+}
+
+Sentence general_protection(const DeliveryRecord& r, const InspectContext& now, const Exception& e,
+                            const Instruction& insn) {
   const CpuState& cpu = r.delivery.before;
   if (e.error_code & ~1u) {
-    const bool from_idt = e.error_code & 2;
-    if (from_idt && e.source == Source::fault && insn.flow == Flow::interrupt)
-      return Say("it may not use ")(fmt::format("gate {} of the IDT", e.error_code >> 3), Link::vector,
-                                    e.error_code >> 3);
-    return Say("the processor refused ")(error_code_words(13, e.error_code),
-                                         from_idt ? Link::vector : Link::selector,
-                                         from_idt ? e.error_code >> 3 : e.error_code & 0xFFFC);
+    if (!(e.error_code & 2)) return selector_trouble(r, now, e.error_code);
+    return Say("it may not use ")(fmt::format("gate {} of the IDT", e.error_code >> 3), Link::vector,
+                                  e.error_code >> 3);
   }
   if (!insn.decoded) return {};
   const std::string_view m = insn.mnemonic;
@@ -170,9 +189,11 @@ Sentence cause_of(const DeliveryRecord& r, const InspectContext& now) {
     case 10:
     case 11:
     case 12:
-      return Say("the processor refused ")(error_code_words(e.vector, e.error_code), Link::selector,
-                                           e.error_code & 0xFFFC);
-    case 13: return general_protection(r, e, insn);
+      if (e.error_code & ~3u) return selector_trouble(r, now, e.error_code);
+      return e.vector == 12 ? Say("the access through the stack pointer is not canonical or lies outside of "
+                                  "the stack segment")
+                            : Sentence{};
+    case 13: return general_protection(r, now, e, insn);
     case 14: return page_fault(r, now, e, insn);
     case 16: return Say("an earlier x87 instruction left an error");
     case 17: return Say("alignment is checked (CR0.AM and RFLAGS.AC), and an operand is not aligned");

@@ -61,20 +61,29 @@ std::string eoi_words(const Exception& e, const InspectContext& now) {
                      *irq);
 }
 
-Sentence exception_headline(const DeliveryRecord& r, const InspectContext& now) {
+// Who raised it: an instruction, the fetch of one, or what came before it.
+Sentence subject(const DeliveryRecord& r, const InspectContext& now) {
   const Exception& e = r.delivery.attempts.front().exception;
   const std::string instruction = instruction_text(r);
-  const bool asked_for = e.source == Source::software_int || e.source == Source::icebp;
   Say say;
-  say(code_place(now.symbols, r.rip));
-  if (!instruction.empty()) say(": ")(instruction, Link::linear, r.rip);
-  if (asked_for && e.vector >= 32) {
-    say(" asks for ")(fmt::format("interrupt {:#x}", e.vector), Link::vector, e.vector);
-  } else {
-    const std::string name = vector_long_name(e.vector);
-    say(" raised ")(with_article(name).substr(0, with_article(name).size() - name.size()))(
-        name, Link::delivery, r.number);
+  if (e.vector == 14 && (e.error_code & 1 << 4))
+    return say("The fetch of the instruction at ")(code_place(now.symbols, r.rip));
+  if (e.source == Source::trap) return say("The instruction that led to ")(code_place(now.symbols, r.rip));
+  if (instruction.empty()) return say("The instruction at ")(code_place(now.symbols, r.rip));
+  return say(instruction, Link::linear, r.rip)(" in ")(code_place(now.symbols, r.rip));
+}
+
+Sentence exception_headline(const DeliveryRecord& r, const InspectContext& now) {
+  const Exception& e = r.delivery.attempts.front().exception;
+  const std::string name = vector_long_name(e.vector);
+  Say say;
+  say(subject(r, now));
+  if (e.source == Source::software_int || e.source == Source::icebp) {
+    say(" asks for ")(fmt::format("vector {}", e.vector), Link::vector, e.vector);
+    if (e.vector < 32) say(", ")(name, Link::delivery, r.number);
+    return say(".");
   }
+  say(fmt::format(" raised {} ", article(name)))(name, Link::delivery, r.number);
   const Sentence why = cause_of(r, now);
   if (!why.empty()) say(": ")(why);
   return say(".");
@@ -89,12 +98,13 @@ std::vector<Cause> chain(const DeliveryRecord& r, const InspectContext& now) {
                                   failure_sentence(a, r.delivery, now.symbols)),
                       Link::vector, a.exception.vector});
     const MicroStep& raised = a.steps.back();
-    std::string second = fmt::format("That raises {}", vector_long_name(raised.vector));
+    std::string second = fmt::format("That raises {} {}", article(vector_long_name(raised.vector)),
+                                     vector_long_name(raised.vector));
     if (pushes_error_code(raised.vector))
       second += fmt::format(" with error code {:#x} ({})", raised.value,
                             error_code_words(raised.vector, static_cast<std::uint32_t>(raised.value)));
     causes.push_back({second + ".", Link::delivery, r.number});
-    causes.push_back({combination_sentence(a.exception.vector, raised.vector, a.end), Link::none, 0});
+    causes.push_back({combination_sentence(a.exception, raised.vector, a.end), Link::none, 0});
   }
   return causes;
 }
@@ -143,10 +153,16 @@ Explanation explain(const DeliveryRecord& r, const InspectContext& now) {
                           : entry_flags(w.entries[w.count - 1], w.paging),
                       name(w.fault))));
   }
+  if (e.source == Source::software_int && pushes_error_code(e.vector) && (d.before.cr0 & cr0::pe))
+    x.paragraphs.push_back(
+        Say(fmt::format("An INT instruction pushes no error code, though {} does: a handler that expects one "
+                        "takes every word of the frame "
+                        "for its neighbour.",
+                        vector_words(e.vector))));
   x.causes = chain(r, now);
   if (d.attempts.size() > 1 && !d.triple_fault()) {
     const Attempt& last = d.attempts.back();
-    x.paragraphs.push_back(Say("Its delivery failed; in the end ")(
+    x.paragraphs.push_back(Say("Its delivery failed; in the end the ")(
         vector_long_name(last.exception.vector), Link::vector, last.exception.vector)(" was delivered."));
   }
   if (!d.triple_fault()) x.paragraphs.push_back(delivered_words(d, d.attempts.back(), now));

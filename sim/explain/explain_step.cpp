@@ -102,6 +102,8 @@ std::optional<Sentence> system_change(const StepFacts& s, const InspectContext& 
   if ((a.rflags ^ b.rflags) & rflags::if_ && s.instruction.flow == Flow::next)
     return Say(b.rflags & rflags::if_ ? "Interrupts are on, after one more instruction."
                                       : "Interrupts are off.");
+  if (s.instruction.mnemonic == "cli") return Say("Interrupts stay off.");
+  if (s.instruction.mnemonic == "sti") return Say("Interrupts stay on.");
   return std::nullopt;
 }
 
@@ -165,7 +167,8 @@ Say memory_words(const StepFacts& s, const InspectContext& now) {
     const auto value = now.guest().read(operand.address, operand.bytes);
     if (!value) continue;
     say(fmt::format("{} at ", bytes_words(operand.bytes)))(address_phrase(operand.address.value));
-    if (const std::string name = now.symbols.name(operand.address); !name.empty()) say(" (" + name + ")");
+    if (const std::string name = name_at(now.symbols, operand.address.value); !name.empty())
+      say(" (" + name + ")");
     if (operand.address.value >= kVgaTextStart && operand.address.value < kVgaTextStart + kVgaTextBytes)
       say(" (text screen)");
     return say(fmt::format(" = {:#x}", *value));

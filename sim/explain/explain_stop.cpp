@@ -80,7 +80,12 @@ Explanation explain(const Stop& stop, const InspectContext& now) {
       return x;
     case StopKind::event: {
       if (!now.events || stop.event < now.events->first() || stop.event >= now.events->total()) break;
-      const Event& e = (*now.events)[stop.event];
+      // An acknowledge is half the story: the interrupt it belongs to is logged right behind it.
+      const std::uint64_t next = stop.event + 1;
+      const bool acknowledged = (*now.events)[stop.event].kind == EventKind::acknowledge &&
+                                next < now.events->total() &&
+                                (*now.events)[next].kind == EventKind::interrupt;
+      const Event& e = (*now.events)[acknowledged ? next : stop.event];
       const bool delivered = e.kind == EventKind::exception || e.kind == EventKind::interrupt ||
                              e.kind == EventKind::triple_fault;
       if (const DeliveryRecord* record = delivered ? find_delivery(now, e.delivery) : nullptr)

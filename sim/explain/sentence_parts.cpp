@@ -10,7 +10,7 @@
 namespace ringside {
 namespace {
 
-// The class of an exception in table 6-4.
+// The class of an exception in table 6-4. Interrupts are benign whatever their vector.
 const char* severity_words(std::uint8_t vector) {
   switch (vector) {
     case 0:
@@ -18,7 +18,7 @@ const char* severity_words(std::uint8_t vector) {
     case 11:
     case 12:
     case 13:
-    case 21: return "a contributory exception";
+    case 21: return "contributory";
     case 14:
     case 20: return "a page fault";
     case 8: return "a double fault";
@@ -33,7 +33,7 @@ Phrase address_phrase(std::uint64_t address) {
 }
 
 Phrase code_phrase(const Symbols& symbols, std::uint64_t address) {
-  const std::string name = symbols.name({address});
+  const std::string name = name_at(symbols, address);
   return name.empty() ? address_phrase(address) : Phrase{name, Link::source, address};
 }
 
@@ -46,10 +46,8 @@ Sentence code_place(const Symbols& symbols, std::uint64_t address) {
 
 Phrase vector_phrase(std::uint8_t vector) { return {vector_long_name(vector), Link::vector, vector}; }
 
-std::string with_article(const std::string& noun) {
-  if (noun.empty()) return noun;
-  const bool vowel = std::string_view("aeio").find(noun[0]) != std::string_view::npos;
-  return (vowel ? "an " : "a ") + noun;
+const char* article(const std::string& noun) {
+  return !noun.empty() && std::string_view("aeiox").find(noun[0]) != std::string_view::npos ? "an" : "a";
 }
 
 std::string instruction_text(const DeliveryRecord& r) {
@@ -91,22 +89,22 @@ std::string failure_sentence(const Attempt& attempt, const Delivery& delivery, c
   return step_words(attempt.steps[attempt.steps.size() - 2], attempt, delivery.before, symbols).sentence;
 }
 
-std::string combination_sentence(std::uint8_t first, std::uint8_t second, AttemptEnd end) {
-  const std::string one = vector_words(first), two = vector_words(second);
+std::string combination_sentence(const Exception& first, std::uint8_t second, AttemptEnd end) {
+  const bool from_processor = first.source == Source::fault || first.source == Source::abort;
+  const std::string one = vector_words(first.vector), two = vector_words(second);
+  const char* what = from_processor ? severity_words(first.vector) : "benign";
+  const std::string rule =
+      std::string_view(what) == severity_words(second)
+          ? fmt::format("{} and {} are both {}", one, two, what[0] == 'a' ? "page faults" : what)
+          : fmt::format("{} is {} and {} is {}", one, what, two, severity_words(second));
   switch (end) {
     case AttemptEnd::double_fault:
-      return fmt::format(
-          "{} is {} and {}, raised while it was delivered, is {}: by table 6-5 of the manual the two become "
-          "a "
-          "double fault (#DF).",
-          one, severity_words(first), two, severity_words(second));
+      return rule + ": by table 6-5 of the manual the two together become a double fault (#DF).";
+    case AttemptEnd::replaced:
+      return rule + ": by table 6-5 of the manual the second is delivered instead of the first.";
     case AttemptEnd::triple_fault:
       return fmt::format(
-          "{} was raised while #DF was delivered: there is nothing left to try, the processor shuts down.",
-          two);
-    case AttemptEnd::replaced:
-      return fmt::format("{} is raised while {} is delivered, and goes first: it is delivered instead.", two,
-                         one);
+          "{} arose while #DF was delivered: nothing is left to try, and the processor shuts down.", two);
     case AttemptEnd::delivered: break;
   }
   return {};

@@ -15,7 +15,7 @@ Phrase address_phrase(std::uint64_t address);                        // "0x1234"
 Phrase code_phrase(const Symbols& symbols, std::uint64_t address);   // "idt_load+0x4", leading to its source
 Sentence code_place(const Symbols& symbols, std::uint64_t address);  // the same with "(idt.cpp:12)"
 Phrase vector_phrase(std::uint8_t vector);                           // "page fault (#PF)"
-std::string with_article(const std::string& noun);                   // "a page fault", "an invalid opcode"
+const char* article(const std::string& noun);                        // "a" page fault, "an" invalid opcode
 
 // The instruction behind a delivery as it was when it happened, from the bytes that the record kept.
 std::string instruction_text(const DeliveryRecord& record);
@@ -30,6 +30,6 @@ Sentence delivered_words(const Delivery& delivery, const Attempt& attempt, const
 std::string failure_sentence(const Attempt& attempt, const Delivery& delivery, const Symbols& symbols);
 
 // Table 6-5's rule about two exceptions, as a sentence.
-std::string combination_sentence(std::uint8_t first, std::uint8_t second, AttemptEnd end);
+std::string combination_sentence(const Exception& first, std::uint8_t second, AttemptEnd end);
 
 }  // namespace ringside

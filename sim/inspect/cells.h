@@ -9,6 +9,7 @@
 #include <utility>
 
 #include "sim/inspect/table.h"
+#include "sim/inspect/words.h"
 #include "sim/symbols/symbols.h"
 
 namespace ringside {
@@ -32,7 +33,7 @@ inline Cell yes_no(bool value) { return {value ? "1" : "0"}; }
 
 // The symbol at an address, leading to its source; empty where there is none.
 inline Cell symbol(const Symbols& symbols, std::uint64_t address) {
-  std::string name = symbols.name({address});
+  std::string name = name_at(symbols, address);
   if (name.empty()) return {};
   return {std::move(name), Link::source, address};
 }

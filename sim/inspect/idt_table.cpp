@@ -52,11 +52,72 @@ std::string trouble(const InspectContext& c, const GuestMemory& guest, const Gat
   return why.empty() ? "" : "handler is " + why;
 }
 
-std::string vector_name(unsigned vector) {
-  if (vector >= kExceptions) return "interrupt";
+// The PIC line that gives this vector, if its chip is initialised.
+std::optional<unsigned> irq_at(const Board& board, unsigned vector) {
+  for (unsigned irq = 0; irq < 16; ++irq) {
+    const Pic8259& chip = irq < 8 ? board.pic.master : board.pic.slave;
+    if (chip.init == PicInit::kReady && irq != kPicCascadeLine && vector_of(chip, irq % 8) == vector)
+      return irq;
+  }
+  return std::nullopt;
+}
+
+// "#PF Page Fault", "IRQ 1 keyboard"; an exception whose vector an open PIC line shares says so.
+Cell vector_name(const Board& board, unsigned vector) {
+  const auto irq = irq_at(board, vector);
+  if (vector >= kExceptions)
+    return irq ? plain(fmt::format("IRQ {} {}", *irq, irq_device(*irq)), Tone::interrupt)
+               : plain("interrupt");
   const std::string_view short_name = mnemonic(static_cast<std::uint8_t>(vector));
   const std::string long_name = exception_name(static_cast<std::uint8_t>(vector));
-  return short_name.empty() ? long_name : fmt::format("{} {}", short_name, long_name);
+  std::string words = short_name.empty() ? long_name : fmt::format("{} {}", short_name, long_name);
+  const bool open = irq && !bit((*irq < 8 ? board.pic.master : board.pic.slave).imr, *irq % 8);
+  return open ? bad(fmt::format("{}, and IRQ {} {}", words, *irq, irq_device(*irq))) : plain(words);
+}
+
+std::optional<GateView> read_gate(const GuestMemory& guest, VirtAddr at, bool long_mode) {
+  const auto low = guest.read(at, 8);
+  const auto high = long_mode ? guest.read(at + 8, 8) : std::optional<std::uint64_t>(0);
+  if (!low || !high) return std::nullopt;
+  return GateView{*low, *high};
+}
+
+// Gates from `first` on that make one row: unreadable, empty, or stubs of one kind at equal distances.
+// Exceptions and the PIC's vectors have a row of their own each.
+unsigned end_of_run(const InspectContext& c, const std::vector<std::optional<GateView>>& all,
+                    unsigned first) {
+  const auto alone = [&](unsigned v) { return v < kExceptions || irq_at(c.board, v); };
+  unsigned last = first;
+  if (!all[first]) {
+    while (last + 1 < all.size() && !all[last + 1]) ++last;
+    return last;
+  }
+  if (alone(first)) return first;
+  const auto same = [&](unsigned v) {
+    if (v >= all.size() || !all[v] || alone(v)) return false;
+    const GateView &a = *all[first], &b = *all[v];
+    if (a.empty() || b.empty()) return a.empty() && b.empty();
+    constexpr std::uint64_t kButHandler = 0x0000'FFFF'FFFF'0000;
+    return (a.low & kButHandler) == (b.low & kButHandler) &&
+           b.handler() - all[v - 1]->handler() == all[first + 1]->handler() - a.handler();
+  };
+  while (same(last + 1)) ++last;
+  // Two neighbours always have equal distances.
+  return last - first >= 2 || (last > first && all[first]->empty()) ? last : first;
+}
+
+void fill(Row& row, const InspectContext& c, const GuestMemory& guest, const GateView& g) {
+  const bool long_mode = c.ia32e();
+  const std::string wrong = trouble(c, guest, g);
+  const char* type = gate_type_words(g.type(), long_mode);
+  row.cells[2] = linear(g.handler(), long_mode);
+  row.cells[3] = symbol(c.symbols, g.handler());
+  row.cells[4] = selector(g.selector());
+  row.cells[5] = plain(type ? type : fmt::format("{:#x}", g.type()));
+  row.cells[6] = plain(std::to_string(g.dpl()));
+  row.cells[7] = plain(long_mode && g.ist() ? std::to_string(g.ist()) : "");
+  row.cells[8] = yes_no(g.present());
+  if (!wrong.empty()) row.cells[9] = bad(wrong);
 }
 
 Table real_mode_table(const InspectContext& c) {
@@ -75,7 +136,7 @@ Table real_mode_table(const InspectContext& c) {
     }
     const std::uint64_t at = bits(*pointer, 31, 16) * 16 + bits(*pointer, 15, 0);
     t.rows.push_back({std::to_string(v),
-                      {Cell{std::to_string(v), Link::vector, v}, plain(vector_name(v)),
+                      {Cell{std::to_string(v), Link::vector, v}, vector_name(c.board, v),
                        plain(fmt::format("{:04x}:{:04x}", bits(*pointer, 31, 16), bits(*pointer, 15, 0))),
                        linear(at, false), symbol(c.symbols, at)}});
   }
@@ -108,57 +169,31 @@ Table idt_table(const InspectContext& c) {
   if (gates == 0) t.note += ". Any exception or interrupt now ends in a triple fault.";
 
   const GuestMemory guest = c.guest();
+  std::vector<std::optional<GateView>> all(gates);
+  for (unsigned v = 0; v < gates; ++v) all[v] = read_gate(guest, {base + v * gate_bytes}, long_mode);
   for (unsigned v = 0; v < gates; ++v) {
-    const VirtAddr at{base + v * gate_bytes};
-    GateView g;
-    const auto low = guest.read(at, 8);
-    const auto high = long_mode ? guest.read(at + 8, 8) : std::optional<std::uint64_t>(0);
-    if (!low || !high) {
-      Row row{std::to_string(v), std::vector<Cell>(t.columns.size())};
-      row.cells[0] = {std::to_string(v), Link::vector, v};
-      row.cells[1] = plain(vector_name(v));
-      row.cells.back() = bad(guest.why_not(low ? at + 8 : at));
-      t.rows.push_back(std::move(row));
-      // One unreadable page holds up to 512 gates; the rest of the table is not asked one by one.
-      v = static_cast<unsigned>(((at.value | 0xFFF) - base) / gate_bytes);
-      continue;
-    }
-    g.low = *low;
-    g.high = *high;
-    if (g.empty() && v >= kExceptions) {
-      unsigned last = v;
-      while (last + 1 < gates) {
-        const VirtAddr next{base + (last + 1) * gate_bytes};
-        if (guest.read(next, 8).value_or(1) || (long_mode && guest.read(next + 8, 8).value_or(1))) break;
-        ++last;
-      }
-      const std::string span = last == v ? std::to_string(v) : fmt::format("{}-{}", v, last);
-      Row row{span, std::vector<Cell>(t.columns.size())};
-      row.cells[0] = {span, Link::vector, v, Tone::muted};
-      row.cells[1] = muted("interrupt");
+    const unsigned last = end_of_run(c, all, v);
+    const std::string key = last == v ? std::to_string(v) : fmt::format("{}-{}", v, last);
+    Row row{key, std::vector<Cell>(t.columns.size())};
+    row.cells[0] = {key, Link::vector, v};
+    row.cells[1] = vector_name(c.board, v);
+    if (!all[v]) {
+      const VirtAddr at{base + v * gate_bytes};
+      row.cells.back() = bad(guest.why_not(guest.translate(at) ? at + (gate_bytes - 1) : at));
+    } else if (all[v]->empty()) {
+      row.cells[1].tone = Tone::muted;
       row.cells.back() = muted("empty");
-      t.rows.push_back(std::move(row));
-      v = last;
-      continue;
+    } else {
+      fill(row, c, guest, *all[v]);
+      if (last != v) {
+        const std::uint64_t stride = all[v + 1]->handler() - all[v]->handler();
+        if (row.cells.back().text.empty())
+          row.cells.back() = muted(stride == 0 ? "all the same"
+                                               : fmt::format("the others {:#x} bytes further each", stride));
+      }
     }
-    const std::string wrong = trouble(c, guest, g);
-    const char* type = gate_type_words(g.type(), long_mode);
-    Row row{std::to_string(v), {}};
-    row.cells = {Cell{std::to_string(v), Link::vector, v},
-                 plain(vector_name(v), g.empty() ? Tone::muted : Tone::plain),
-                 g.empty() ? Cell{} : linear(g.handler(), long_mode),
-                 g.empty() ? Cell{} : symbol(c.symbols, g.handler()),
-                 g.empty() ? Cell{} : selector(g.selector()),
-                 plain(g.empty() ? ""
-                       : type    ? type
-                                 : fmt::format("{:#x}", g.type())),
-                 plain(g.empty() ? "" : std::to_string(g.dpl())),
-                 plain(g.empty() || !long_mode || g.ist() == 0 ? "" : std::to_string(g.ist())),
-                 yes_no(g.present()),
-                 g.empty()       ? muted("empty")
-                 : wrong.empty() ? Cell{}
-                                 : bad(wrong)};
     t.rows.push_back(std::move(row));
+    v = last;
   }
   return t;
 }

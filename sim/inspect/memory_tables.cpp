@@ -105,7 +105,7 @@ Table stack_table(const InspectContext& c, std::size_t words) {
     if (!guest.translate({*value})) shown.link = Link::none;
     Cell what;
     const auto frame = returns.find(at);
-    const bool code = *value != 0 && !c.symbols.name({*value}).empty();
+    const bool code = *value != 0 && !name_at(c.symbols, *value).empty();
     if (frame != returns.end() && frame->second < number)
       what = plain(fmt::format("return address, frame {}", frame->second), Tone::now);
     else if (code && size >= 4 && follows_call(guest, *value))
@@ -132,7 +132,8 @@ Table dump(std::string name, std::string title) {
 
 Table memory_table(const InspectContext& c, VirtAddr address, std::size_t bytes) {
   Table t = dump("memory", "Memory");
-  if (const std::string symbol_name = c.symbols.name(address); !symbol_name.empty()) t.note = symbol_name;
+  if (const std::string symbol_name = name_at(c.symbols, address.value); !symbol_name.empty())
+    t.note = symbol_name;
   const GuestMemory guest = c.guest();
   for (std::size_t done = 0; done < bytes; done += 16) {
     const VirtAddr at = address + done;

@@ -51,8 +51,8 @@ StepWords step_words(const MicroStep& s, const Attempt& a, const CpuState& befor
       w.what = fmt::format("Is gate {} inside the IDT?", s.vector);
       w.detail = fmt::format("its last byte is at offset {:#x}, the limit is {:#x}", s.value, s.value2);
       w.sentence = s.ok ? fmt::format("Gate {} lies within the limit of the IDT.", s.vector)
-                        : fmt::format("The IDT limit is {:#x}, so there is no gate for vector {}.", s.value2,
-                                      s.vector);
+                        : fmt::format("The IDT limit is {}, so there is no gate for vector {}.",
+                                      s.value2 ? fmt::format("{:#x}", s.value2) : "0", s.vector);
       break;
     case MicroStepKind::gate_read:
       w.what = real ? fmt::format("Read vector {}", s.vector) : fmt::format("Read gate {}", s.vector);
@@ -177,8 +177,9 @@ StepWords step_words(const MicroStep& s, const Attempt& a, const CpuState& befor
     }
     case MicroStepKind::jump:
       w.what = "Jump to the handler";
-      w.detail = symbols.name({s.value}).empty() ? fmt::format("{:#x}", s.value)
-                                                 : fmt::format("{:#x}, {}", s.value, symbols.name({s.value}));
+      w.detail = name_at(symbols, s.value).empty()
+                     ? fmt::format("{:#x}", s.value)
+                     : fmt::format("{:#x}, {}", s.value, name_at(symbols, s.value));
       w.sentence =
           s.ok ? fmt::format("The next instruction is the first of {}.", place_words(symbols, s.value))
                : fmt::format("The handler's address {:#x} {}.", s.value,

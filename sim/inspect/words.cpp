@@ -41,13 +41,31 @@ std::string vector_words(std::uint8_t vector) {
 }
 
 std::string vector_long_name(std::uint8_t vector) {
+  constexpr std::array<const char*, 22> kNames{"divide error",
+                                               "debug exception",
+                                               "non-maskable interrupt",
+                                               "breakpoint",
+                                               "overflow",
+                                               "bound-range exception",
+                                               "invalid opcode",
+                                               "device-not-available exception",
+                                               "double fault",
+                                               "coprocessor segment overrun",
+                                               "invalid-TSS exception",
+                                               "segment-not-present exception",
+                                               "stack fault",
+                                               "general protection fault",
+                                               "page fault",
+                                               "reserved exception",
+                                               "x87 floating-point error",
+                                               "alignment check",
+                                               "machine check",
+                                               "SIMD floating-point exception",
+                                               "virtualization exception",
+                                               "control protection exception"};
+  if (vector >= kNames.size()) return fmt::format("interrupt {:#x}", vector);
   const std::string_view short_name = mnemonic(vector);
-  if (short_name.empty()) return fmt::format("interrupt {}", vector);
-  std::string words = exception_name(vector);
-  for (char& c : words) c = static_cast<char>(std::tolower(static_cast<unsigned char>(c)));
-  if (vector == 16) words = "x87 floating-point error";
-  if (vector == 19) words = "SIMD floating-point exception";
-  return vector == 2 ? words + " (NMI)" : fmt::format("{} ({})", words, short_name);
+  return short_name.empty() ? kNames[vector] : fmt::format("{} ({})", kNames[vector], short_name);
 }
 
 const char* irq_device(unsigned irq) {
@@ -77,8 +95,15 @@ std::string error_code_words(std::uint8_t vector, std::uint32_t e) {
   return words;
 }
 
+std::string name_at(const Symbols& symbols, std::uint64_t address) {
+  constexpr std::uint64_t kFarFromLabel = 4096;
+  const auto found = symbols.find({address});
+  if (!found || (found->symbol->kind == Symbol::Kind::label && found->offset >= kFarFromLabel)) return {};
+  return symbols.name({address});
+}
+
 std::string place_words(const Symbols& symbols, std::uint64_t address) {
-  std::string name = symbols.name({address});
+  std::string name = name_at(symbols, address);
   return name.empty() ? fmt::format("{:#x}", address) : name;
 }
 
@@ -92,10 +117,11 @@ std::string bytes_words(std::uint64_t bytes) {
   constexpr std::array<std::pair<unsigned, const char*>, 4> kUnits{
       {{40, "TiB"}, {30, "GiB"}, {20, "MiB"}, {10, "KiB"}}};
   for (const auto& [shift, unit] : kUnits)
-    if (bytes >> shift && bytes % (std::uint64_t{1} << shift) == 0)
-      return fmt::format("{} {}", bytes >> shift, unit);
+    if (bytes >> shift && bytes % (1ull << shift) == 0) return fmt::format("{} {}", bytes >> shift, unit);
+  if (bytes % 1024 == 0 && bytes < 10ull << 20) return fmt::format("{} KiB", bytes >> 10);
   for (const auto& [shift, unit] : kUnits)
-    if (bytes >> shift >= 10 && bytes % 1024 == 0) return fmt::format("{} KiB", bytes >> 10);
+    if (bytes >> shift)
+      return fmt::format("{:.1f} {}", static_cast<double>(bytes) / static_cast<double>(1ull << shift), unit);
   return fmt::format("{} byte{}", bytes, bytes == 1 ? "" : "s");
 }
 

@@ -24,7 +24,10 @@ std::string selector_words(std::uint16_t selector);
 // #GP (SDM volume 3A 6.13). Empty for vectors that push none.
 std::string error_code_words(std::uint8_t vector, std::uint32_t error_code);
 
-// "idt_load+0x12", else "0x101000".
+// "idt_load+0x12"; empty where no symbol is. A linker script's label counts for the page behind it only: it
+// has no size, so that everything up to the next symbol would be called after it.
+std::string name_at(const Symbols& symbols, std::uint64_t address);
+// The same, else "0x101000".
 std::string place_words(const Symbols& symbols, std::uint64_t address);
 // "shell.cpp:41"; empty without debug information.
 std::string source_words(const Symbols& symbols, std::uint64_t address);

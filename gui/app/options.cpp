@@ -42,6 +42,7 @@ ParsedOptions parse_options(int argc, char** argv) {
   app.add_option("--dump-view", o.dump_view, "write the text on the screen to this file at the end");
   app.add_option("--after", o.after_seconds, "end after so many seconds")->check(CLI::PositiveNumber);
   app.add_option("--frames", o.frames, "end after so many frames")->check(CLI::PositiveNumber);
+  app.add_flag("--until-stop", o.until_stop, "end when the machine stops for the first time");
   app.add_flag("--frame-stats", o.frame_stats,
                "print once a second how many frames were drawn and what they took");
   app.add_flag("!--default-layout", o.keep_settings, "start with the default layout and remember nothing");

@@ -27,6 +27,7 @@ struct Options {
   std::string screenshot;    // file
   std::string dump_view;     // file
   double after_seconds = 0;  // end then, after writing the two; 0 = run until closed
+  bool until_stop = false;   // end when the machine stops, after writing the two
   int frames = 0;            // the same, counted in frames
   bool frame_stats = false;
   bool keep_settings = true;  // false: neither read nor write the layout file

@@ -21,6 +21,7 @@ namespace {
 
 constexpr Uint32 kFrameMs = 16;
 constexpr Uint32 kCursorMs = 267, kBlinkMs = 533;  // a VGA's: 8 pictures on and 8 off, 16 and 16, at 60 Hz
+constexpr int kFramesAfterStop = 12;               // until the panels have what they ask for
 constexpr int kSettleFrames = 3;                   // ImGui needs a frame or two to settle after an input
 
 class Window {
@@ -62,6 +63,7 @@ class Window {
   int settle_ = kSettleFrames;
   Uint32 last_frame_ = 0, started_ = 0;
   int frames_ = 0;
+  int stop_frames_ = 0;  // drawn since the machine first stopped, for --until-stop
 };
 
 void Window::load_look() {
@@ -175,6 +177,10 @@ void Window::frame() {
   window_.backend->draw(*ImGui::GetDrawData(), state_.look.theme.ground);
   last_frame_ = now;
   ++frames_;
+  if (options_.until_stop && view_->state != RunState::running && view_->stop_number > 0) {
+    ++stop_frames_;
+    settle_ = kSettleFrames;
+  }
   if (settle_ > 0) --settle_;
   if (was_focused && !state_.screen.focused) release_guest_keys();
   window_commands(commands);
@@ -192,6 +198,7 @@ int Window::wait_ms() const {
 
 bool Window::time_is_up() const {
   if (options_.frames > 0 && frames_ >= options_.frames) return true;
+  if (stop_frames_ > kFramesAfterStop) return true;
   return options_.after_seconds > 0 && SDL_GetTicks() - started_ >= options_.after_seconds * 1000;
 }
 

@@ -109,7 +109,7 @@ struct Drawing {
             ? 0
             : look.fonts.small->CalcTextSizeA(line, FLT_MAX, wrap, more.c_str()).y + look.px(1);
     const ImVec2 at = ImGui::GetCursorScreenPos();
-    const float height = line + look.px(5) + more_height;
+    const float height = line + look.px(4) + more_height;
     ImGui::PushID(index);
     if (ImGui::InvisibleButton("step", {width, height})) state.anatomy.step = index;
     const bool hovered = ImGui::IsItemHovered();
@@ -120,7 +120,7 @@ struct Drawing {
                           look.px(3));
     else if (hovered)
       list->AddRectFilled(at, {at.x + width, at.y + height}, look.theme.raised, look.px(3));
-    const float y = at.y + look.px(2);
+    const float y = at.y + look.px(1);
     const char* mark = !step.ok ? shape(Meaning::fault) : is_lit ? shape(Meaning::now) : "";
     text_at(list, look.fonts.small, {at.x + look.px(2), y}, main, mark);
     const std::string number_text = std::to_string(index + 1);
@@ -329,6 +329,8 @@ void draw(PanelState& state, const MachineView& view, Commands& commands) {
   Drawing d{state, view, **shown, index < view.delivery_texts.size() ? &view.delivery_texts[index] : nullptr,
             commands};
   if (d.steps.empty()) return;
+  if (state.anatomy.scrolled_for != (*shown)->number) d.scrolled_ = true;
+  state.anatomy.scrolled_for = (*shown)->number;
   d.scrub();
   ImGui::Dummy({0, look.px(2)});
   ImGui::PushStyleVar(ImGuiStyleVar_ItemSpacing, {look.px(8), look.px(1)});

@@ -32,10 +32,13 @@ void draw(PanelState& state, const MachineView& view, Commands& commands) {
     nothing_yet(look, "Nothing has happened yet.");
     return;
   }
-  draw_table(
-      state, view, *table,
-      {.note = false, .filter = state.events.filter.data(), .newest_last = true, .mark_changes = false},
-      commands);
+  draw_table(state, view, *table,
+             {.note = false,
+              .columns = {"Instruction", "Kind", "What", "At"},
+              .filter = state.events.filter.data(),
+              .newest_last = true,
+              .mark_changes = false},
+             commands);
 }
 
 void request(const PanelState& state, ViewRequest& r) {

@@ -101,7 +101,6 @@ struct Drawing {
     list->AddLine({at.x + strip, y + look.px(1.5f)}, {box.x, box.y + look.px(12)}, ink, look.px(1));
     list->AddRectFilled(box, end, mix(look.theme.panel, ink, 0.10f), look.px(4));
     list->AddRect(box, end, ink, look.px(4), 0, look.px(1));
-    list->PushClipRect(box, end, true);
     ImGui::PushClipRect(box, end, true);
     float line = box.y + look.px(5);
     const float left = box.x + look.px(8), step = look.px(19);
@@ -129,7 +128,6 @@ struct Drawing {
               fmt::format("{} {}", shape(Meaning::fault), name(walk.fault)));
     }
     ImGui::PopClipRect();
-    list->PopClipRect();
   }
 
   void tables() {
@@ -172,7 +170,7 @@ struct Drawing {
     list->AddRect({at.x, at.y + look.px(2)}, end, walk.ok() ? look.theme.muted : look.theme.line, look.px(4),
                   0, look.px(1));
     const float left = at.x + look.px(8);
-    list->PushClipRect(at, end, true);
+    ImGui::PushClipRect(at, end, true);
     text_at(list, look.fonts.strong, {left, at.y + look.px(7)}, ink,
             walk.ok() && walk.page_bytes ? bytes_words(walk.page_bytes) + " page"
             : walk.ok()                  ? "memory"
@@ -189,7 +187,7 @@ struct Drawing {
       text_at(list, look.fonts.small, {left, at.y + look.px(96)}, look.theme.muted,
               walk.no_execute ? "no code runs" : "code runs");
     }
-    list->PopClipRect();
+    ImGui::PopClipRect();
   }
 };
 

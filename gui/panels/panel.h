@@ -25,9 +25,10 @@ struct ScreenState {
 };
 
 struct AnatomyState {
-  std::uint32_t number = 0;  // of the delivery shown
-  bool follow = true;        // show the newest exception
-  int step = -1;             // selected micro-step counted over all attempts; -1 = the decisive one
+  std::uint32_t number = 0;          // of the delivery shown
+  bool follow = true;                // show the newest exception
+  std::uint32_t scrolled_for = ~0u;  // the delivery whose lit step was last brought into sight
+  int step = -1;                     // selected micro-step counted over all attempts; -1 = the decisive one
 };
 
 struct WalkState {

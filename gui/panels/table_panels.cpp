@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 // The panels that are one or two tables of sim/inspect and nothing more.
 #include <algorithm>
+#include <string_view>
+#include <vector>
 
 #include "gui/panels/panels.h"
 #include "gui/widgets/table_widget.h"
@@ -13,6 +15,7 @@ struct Topic {
   const char* name;
   float share = 1;  // of the panel's height
   const char* heading = "";
+  std::vector<std::string_view> columns = {};  // in this order; none = all
 };
 
 void draw_topics(PanelState& state, const MachineView& view, std::initializer_list<Topic> topics,
@@ -27,7 +30,7 @@ void draw_topics(PanelState& state, const MachineView& view, std::initializer_li
                           false, ImGuiWindowFlags_NoNav)) {
       if (*topic.heading) caption(look, topic.heading);
       if (table)
-        draw_table(state, view, *table, {}, commands);
+        draw_table(state, view, *table, {.columns = topic.columns}, commands);
       else
         nothing_yet(look, "Nothing to show yet.");
     }
@@ -39,13 +42,26 @@ void ask(ViewRequest& r, std::initializer_list<const char*> names) {
   for (const char* name : names) r.tables.push_back({name, ""});
 }
 
-void draw_idt(PanelState& s, const MachineView& v, Commands& c) { draw_topics(s, v, {{"idt"}}, c); }
+void draw_idt(PanelState& s, const MachineView& v, Commands& c) {
+  draw_topics(s, v,
+              {{"idt",
+                1,
+                "",
+                {"Vector", "Name", "Symbol", "Type", "DPL", "IST", "P", "Selector", "Handler", "Remark"}}},
+              c);
+}
 void draw_gdt(PanelState& s, const MachineView& v, Commands& c) {
-  draw_topics(s, v, {{"gdt", 0.5f}, {"tss", 0.5f, "Task State Segment"}}, c);
+  draw_topics(s, v,
+              {{"gdt", 0.5f},
+               {"tss", 0.5f, "Task State Segment", {"Field", "Value", "Symbol", "State", "Use", "At"}}},
+              c);
 }
 void draw_pages(PanelState& s, const MachineView& v, Commands& c) { draw_topics(s, v, {{"pages"}}, c); }
 void draw_stack(PanelState& s, const MachineView& v, Commands& c) {
-  draw_topics(s, v, {{"backtrace", 0.38f, "Calls"}, {"stack", 0.62f, "Words"}}, c);
+  draw_topics(s, v,
+              {{"backtrace", 0.38f, "Calls", {"Frame", "Function", "Source", "At", "Stack"}},
+               {"stack", 0.62f, "Words", {"Address", "Value", "Points to", "What"}}},
+              c);
 }
 void draw_keyboard(PanelState& s, const MachineView& v, Commands& c) { draw_topics(s, v, {{"keyboard"}}, c); }
 void draw_uart(PanelState& s, const MachineView& v, Commands& c) { draw_topics(s, v, {{"uart"}}, c); }

@@ -29,28 +29,89 @@ bool is_code(const Table& table, std::size_t column) {
   });
 }
 
-void draw_cell(PanelState& state, const MachineView& view, const Cell& cell, bool code, bool right, int age,
-               Commands& commands) {
-  const Look& look = state.look;
-  ImFont* font = code ? look.fonts.mono : look.fonts.small;
-  ImU32 ink = changed_colour(look.theme, age, colour(look.theme, cell.tone));
-  std::string_view mark = age >= 0 ? shape(Meaning::changed) : shape(cell.tone);
-  const float mark_width = mark.empty() ? 0 : text_size(font, mark).x + look.px(2);
-  const float width = text_size(font, cell.text).x + mark_width, room = ImGui::GetContentRegionAvail().x;
-  if (right && width < room) ImGui::SetCursorPosX(ImGui::GetCursorPosX() + room - width);
-  if (!mark.empty()) {
-    text(font, age >= 0 ? with_alpha(look.theme.changed, 1 - static_cast<float>(age) / kChangeStops) : ink,
-         mark);
-    ImGui::SameLine(0, look.px(2));
+// A column as it is drawn: which of the table's it is, its font, and the width of its widest cell.
+struct Shown {
+  std::size_t index;
+  bool code;
+  float width;
+};
+
+std::vector<Shown> shown_columns(const Look& look, const Table& table, const std::vector<std::size_t>& rows,
+                                 const TableOptions& options) {
+  std::vector<std::size_t> order;
+  if (options.columns.empty())
+    for (std::size_t c = 0; c < table.columns.size(); ++c) order.push_back(c);
+  for (const std::string_view heading : options.columns)
+    for (std::size_t c = 0; c < table.columns.size(); ++c)
+      if (table.columns[c].heading == heading) order.push_back(c);
+  std::vector<Shown> shown;
+  for (const std::size_t c : order) {
+    Shown column{c, is_code(table, c), text_size(look.fonts.small, table.columns[c].heading).x};
+    ImFont* font = column.code ? look.fonts.mono : look.fonts.small;
+    // From all rows, not only from those in sight, so that nothing jumps while scrolling; with room for a
+    // mark.
+    for (const std::size_t i : rows) {
+      if (c >= table.rows[i].cells.size()) continue;
+      const Cell& cell = table.rows[i].cells[c];
+      const bool marked = *shape(cell.tone) || (options.mark_changes && c > 0 && !cell.text.empty());
+      column.width =
+          std::max(column.width, text_size(font, cell.text).x + (marked ? look.fonts.small->FontSize : 0));
+    }
+    column.width += look.px(2);
+    shown.push_back(column);
   }
-  const bool cut = width > room + 1;
-  const std::string shown = cut ? elide(font, cell.text, room - mark_width) : cell.text;
-  if (code && cell.link == Link::none && cell.text.starts_with("0x"))
-    number(look, shown, ink);
-  else
-    link(look, view, shown, cell.link, cell.target, ink, font, commands);
-  if (cut && cell.link == Link::none && ImGui::IsItemHovered()) ImGui::SetTooltip("%s", cell.text.c_str());
+  return shown;
 }
+
+struct Drawing {
+  PanelState& state;
+  const MachineView& view;
+  const Table& table;
+  const TableOptions& options;
+  Commands& commands;
+  const Look& look = state.look;
+
+  void heading(const Shown& column) {
+    const Column& c = table.columns[column.index];
+    const float spare = ImGui::GetContentRegionAvail().x - text_size(look.fonts.small, c.heading).x;
+    if (c.right && spare > 0) ImGui::SetCursorPosX(ImGui::GetCursorPosX() + spare);
+    text(look.fonts.small, look.theme.muted, c.heading);
+  }
+
+  void cell(const Row& row, const Shown& column) {
+    const Cell& c = row.cells[column.index];
+    const bool right = table.columns[column.index].right;
+    int age = -1;
+    if (options.mark_changes && column.index > 0)
+      age = state.changes.age(table.name + '/' + row.key + '/' + table.columns[column.index].heading, c.text);
+    ImFont* font = column.code ? look.fonts.mono : look.fonts.small;
+    const ImU32 ink = changed_colour(look.theme, age, colour(look.theme, c.tone));
+    const std::string_view mark = age >= 0 ? shape(Meaning::changed) : shape(c.tone);
+    const ImU32 mark_ink =
+        age >= 0 ? with_alpha(look.theme.changed, 1 - static_cast<float>(age) / kChangeStops) : ink;
+    const float mark_width = mark.empty() ? 0 : text_size(look.fonts.small, mark).x + look.px(2);
+    const float width = text_size(font, c.text).x + mark_width, room = ImGui::GetContentRegionAvail().x;
+    if (right && width < room) ImGui::SetCursorPosX(ImGui::GetCursorPosX() + room - width);
+    // A tone's shape stands before the words; a change's dot before a number, behind words, which then keep
+    // their place.
+    const bool before = right || age < 0;
+    if (!mark.empty() && before) {
+      text(look.fonts.small, mark_ink, mark);
+      ImGui::SameLine(0, look.px(2));
+    }
+    const bool cut = width > room + 1;
+    const std::string shown = cut ? elide(font, c.text, room - mark_width) : c.text;
+    if (column.code && c.link == Link::none && c.text.starts_with("0x"))
+      number(look, shown, ink);
+    else
+      link(look, view, shown, c.link, c.target, ink, font, commands);
+    if (cut && c.link == Link::none && ImGui::IsItemHovered()) ImGui::SetTooltip("%s", c.text.c_str());
+    if (!mark.empty() && !before) {
+      ImGui::SameLine(0, look.px(2));
+      text(look.fonts.small, mark_ink, mark);
+    }
+  }
+};
 
 }  // namespace
 
@@ -61,59 +122,37 @@ void draw_table(PanelState& state, const MachineView& view, const Table& table, 
     paragraph(look, look.fonts.small, look.theme.muted, table.note);
     ImGui::Dummy({0, look.px(2)});
   }
-  const int columns = static_cast<int>(table.columns.size());
-  if (columns == 0) return;
   std::vector<std::size_t> rows;
   for (std::size_t i = 0; i < table.rows.size(); ++i)
     if (passes(table.rows[i], options.filter)) rows.push_back(i);
+  const std::vector<Shown> columns = shown_columns(look, table, rows, options);
+  if (columns.empty()) return;
 
   constexpr ImGuiTableFlags kFlags = ImGuiTableFlags_ScrollX | ImGuiTableFlags_ScrollY |
                                      ImGuiTableFlags_SizingFixedFit | ImGuiTableFlags_NoSavedSettings |
                                      ImGuiTableFlags_BordersInnerH |
-                                     ImGuiTableFlags_NoBordersInBodyUntilResize | ImGuiTableFlags_PadOuterX;
+                                     ImGuiTableFlags_NoBordersInBodyUntilResize;
+  Drawing d{state, view, table, options, commands};
   ImGui::PushStyleVar(ImGuiStyleVar_CellPadding, {look.px(6), look.px(2)});
-  if (ImGui::BeginTable(table.name.c_str(), columns, kFlags & ~ImGuiTableFlags_PadOuterX)) {
-    std::vector<bool> code(table.columns.size());
-    for (int c = 0; c < columns; ++c) {
-      code[c] = is_code(table, c);
-      // Widths from all rows, not only from those in sight, so that nothing jumps while scrolling.
-      float width = text_size(look.fonts.small, table.columns[c].heading).x;
-      ImFont* font = code[c] ? look.fonts.mono : look.fonts.small;
-      for (const std::size_t i : rows)
-        if (static_cast<std::size_t>(c) < table.rows[i].cells.size()) {
-          const Cell& cell = table.rows[i].cells[c];
-          const float mark = *shape(cell.tone) ? look.fonts.mono->FontSize : 0;
-          width = std::max(width, text_size(font, cell.text).x + mark);
-        }
-      ImGui::TableSetupColumn(table.columns[c].heading.c_str(), ImGuiTableColumnFlags_WidthFixed,
-                              width + look.px(2));
-    }
+  if (ImGui::BeginTable(table.name.c_str(), static_cast<int>(columns.size()), kFlags)) {
+    for (const Shown& c : columns)
+      ImGui::TableSetupColumn(table.columns[c.index].heading.c_str(), ImGuiTableColumnFlags_WidthFixed,
+                              c.width);
     ImGui::TableSetupScrollFreeze(0, 1);
     ImGui::TableNextRow();
-    for (int c = 0; c < columns; ++c) {
-      ImGui::TableSetColumnIndex(c);
-      const std::string& heading = table.columns[c].heading;
-      if (table.columns[c].right)
-        ImGui::SetCursorPosX(
-            ImGui::GetCursorPosX() +
-            std::max(0.0f, ImGui::GetContentRegionAvail().x - text_size(look.fonts.small, heading).x));
-      text(look.fonts.small, look.theme.muted, heading);
+    for (const Shown& c : columns) {
+      ImGui::TableNextColumn();
+      d.heading(c);
     }
     ImGuiListClipper clipper;
     clipper.Begin(static_cast<int>(rows.size()));
     while (clipper.Step())
       for (int i = clipper.DisplayStart; i < clipper.DisplayEnd; ++i) {
-        const Row& row = table.rows[rows[i]];
+        const Row& row = table.rows[rows[static_cast<std::size_t>(i)]];
         ImGui::TableNextRow();
-        if (rows[i] == options.lit_row) ImGui::TableSetBgColor(ImGuiTableBgTarget_RowBg0, look.theme.raised);
-        for (int c = 0; c < columns && static_cast<std::size_t>(c) < row.cells.size(); ++c) {
-          ImGui::TableSetColumnIndex(c);
-          const Cell& cell = row.cells[c];
-          const int age =
-              options.mark_changes && c > 0
-                  ? state.changes.age(table.name + '/' + row.key + '/' + table.columns[c].heading, cell.text)
-                  : -1;
-          draw_cell(state, view, cell, code[c], table.columns[c].right, age, commands);
+        for (const Shown& c : columns) {
+          ImGui::TableNextColumn();
+          if (c.index < row.cells.size()) d.cell(row, c);
         }
       }
     if (options.newest_last && ImGui::GetScrollY() >= ImGui::GetScrollMaxY() - look.px(4))

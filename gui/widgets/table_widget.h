@@ -3,18 +3,20 @@
 // cells marked.
 #pragma once
 
-#include <functional>
+#include <string_view>
+#include <vector>
 
 #include "gui/panels/panel.h"
 
 namespace ringside {
 
 struct TableOptions {
-  bool note = true;          // the line above the rows
+  bool note = true;  // the line above the rows
+  std::vector<std::string_view> columns =
+      {};                    // by heading, in this order; unknown ones are left out; none = all
   std::string_view filter;   // rows that hold this text in any cell, upper and lower case alike
   bool newest_last = false;  // stays scrolled to the end while the user has not scrolled up
   bool mark_changes = true;
-  std::size_t lit_row = ~std::size_t{0};
 };
 
 void draw_table(PanelState& state, const MachineView& view, const Table& table, const TableOptions& options,

@@ -1,0 +1,84 @@
+#!/usr/bin/env bash
+# SPDX-License-Identifier: GPL-2.0-or-later
+# The window as a user meets it, on a display of its own: window_test.sh PROGRAM KERNEL
+set -u
+program=$1 kernel=$2
+work=$(mktemp -d)
+export XDG_CONFIG_HOME=$work/config
+xvfb=''
+gui=''
+failures=0
+
+# shellcheck disable=SC2317 # called by the trap
+finish() {
+  [ -n "$gui" ] && kill "$gui" 2>/dev/null
+  [ -n "$xvfb" ] && kill "$xvfb" 2>/dev/null
+  rm -rf "$work"
+}
+trap finish EXIT
+
+check() { # check WORDS FILE: the file holds these words
+  if grep -qF -- "$1" "$2" 2>/dev/null; then
+    echo "ok: $1"
+  else
+    echo "FAILED: no \"$1\" in $2:"
+    head -60 "$2" 2>/dev/null
+    failures=$((failures + 1))
+  fi
+}
+fail() { echo "FAILED: $*"; failures=$((failures + 1)); }
+
+# Without a display: one sentence, exit code 2.
+env -u DISPLAY -u WAYLAND_DISPLAY SDL_VIDEODRIVER=x11 "$program" "$kernel" --default-layout --after 1 >"$work/out" 2>"$work/none"
+code=$?
+[ $code -eq 2 ] && echo "ok: exit code 2 without a display" || fail "exit code $code without a display, 2 expected"
+[ "$(wc -l <"$work/none")" -eq 1 ] && echo "ok: one line" || fail "not one line: $(cat "$work/none")"
+check "There is no display" "$work/none"
+
+# Xvfb chooses a free number itself and says which.
+Xvfb -displayfd 3 -screen 0 1400x900x24 3>"$work/display" >/dev/null 2>&1 &
+xvfb=$!
+for _ in $(seq 100); do
+  [ -s "$work/display" ] && break
+  sleep 0.1
+done
+DISPLAY=:$(cat "$work/display")
+export DISPLAY
+
+# Both renderers draw the kernel's prompt.
+for renderer in gl sdl; do
+  "$program" "$kernel" --default-layout --renderer $renderer --after 6 --screenshot "$work/$renderer.png" --dump-view "$work/$renderer.txt" 2>"$work/error" ||
+    fail "--renderer $renderer: $(cat "$work/error")"
+  check "ringside>" "$work/$renderer.txt"
+  check "Source and disassembly" "$work/$renderer.txt"
+  [ -s "$work/$renderer.png" ] || fail "no picture by $renderer"
+done
+
+# A user types "fault pf": the machine stops at the fault and its anatomy stands on the screen.
+"$program" "$kernel" --renderer sdl --after 30 --dump-view "$work/fault.txt" --until-stop 2>"$work/error" &
+gui=$!
+window=$(timeout 20 xdotool search --sync --onlyvisible --name '^Ringside' | head -1)
+[ -n "$window" ] || fail "no window appeared"
+sleep 5
+xdotool windowfocus "$window" 2>/dev/null
+xdotool type --delay 60 "fault pf"
+xdotool key Return
+wait $gui
+code=$?
+gui=''
+[ $code -eq 0 ] || fail "the program ended with $code: $(cat "$work/error")"
+check "ringside> fault pf" "$work/fault.txt"
+check "Fault anatomy" "$work/fault.txt"
+check "#PF" "$work/fault.txt"
+check "page fault" "$work/fault.txt"
+check "the stack, before" "$work/fault.txt"
+check "error code" "$work/fault.txt"
+
+# The layout is remembered; a broken file costs nothing.
+[ -s "$XDG_CONFIG_HOME/ringside/layout.ini" ] && echo "ok: layout remembered" || fail "no layout.ini was written"
+printf 'scale = \377\n\0garbage' >"$XDG_CONFIG_HOME/ringside/layout.ini"
+"$program" "$kernel" --after 2 --dump-view "$work/again.txt" 2>"$work/error" || fail "after a broken layout file: $(cat "$work/error")"
+check "What just happened" "$work/again.txt"
+
+[ -z "$(jobs -r | grep -v Xvfb)" ] || fail "processes are left: $(jobs -r)"
+exit $((failures > 0))

@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <cstring>
 
+#include "sim/cpu/debug_registers.h"
 #include "sim/cpu/exact_lane.h"
 #include "sim/cpu/fast_lane.h"
 
@@ -51,7 +52,9 @@ EngineExit Engine::Impl::run(const RunRequest& request) {
   EngineExit total;
   RunRequest rest = request;
   while (rest.ticks > 0) {
-    const bool exactly = request.exact || !fast || rest.ticks < kWorthwhile;
+    // RF lasts for one instruction, and debug registers want each looked at.
+    const bool resuming = here->context().get<std::uint64_t>(layout.flags) & rflags::rf;
+    const bool exactly = request.exact || !fast || rest.ticks < kWorthwhile || resuming || any_debug_breakpoint(state.dr7);
     RunRequest part = rest;
     if (!exactly) {
       move_to(*fast);
@@ -130,6 +133,7 @@ void Engine::load(const CpuState& state) {
   impl_->state_is_old = false;
   load_context(impl_->here->context(), impl_->layout, state);
   impl_->here->context().restore();
+  impl_->exact->set_breakpoints(debug_breakpoints(state.dr, state.dr7));
 }
 
 FloatingPoint Engine::read_floating_point() {

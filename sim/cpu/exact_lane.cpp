@@ -21,7 +21,7 @@ ExactLane* lane(void* self) { return static_cast<ExactLane*>(self); }
 
 ExactLane::ExactLane(const PhysicalMemory& memory, const ContextLayout& layout, uc_engine* engine, PortClient& client,
                      BlockDecoder& decoder, std::function<void(PhysAddr, std::uint64_t)> written)
-    : Lane(memory, layout, engine), client_(client), decoder_(decoder), written_(std::move(written)), probe_(engine) {
+    : Lane(memory, layout, engine), client_(client), decoder_(decoder), written_(std::move(written)), probe_(engine), watch_(engine) {
   uc_hook hook;
   uc_hook_add(engine_, &hook, UC_HOOK_BLOCK, reinterpret_cast<void*>(&on_block), this, 1, 0);
   uc_hook_add(engine_, &hook, UC_HOOK_CODE, reinterpret_cast<void*>(&on_code), this, 1, 0);
@@ -37,8 +37,12 @@ EngineExit ExactLane::run(const RunRequest& request, const std::vector<std::uint
   ticks_before_ = ticks_before;
   begun_ = 0;
   stop_soon_ = after_control_ = translation_changed_ = again_ = false;
+  debug_fault_ = 0;
   space_ = address_space();
   ports_open_ = open_ports();
+  resuming_ = context_.get<std::uint64_t>(layout_.flags) & rflags::rf;
+  if (resuming_) request_.ticks = 1;
+  watch_.begin_run(space_, memory_);
   last_ = space_.cs_base + rip();
   for (;;) {
     stopped_ = invalid_ = resume_ = false;
@@ -46,7 +50,11 @@ EngineExit ExactLane::run(const RunRequest& request, const std::vector<std::uint
     next_mark_ = kNoMark;
     const uc_err error = start();
     if (resume_) continue;
-    if (stale_bytes_ == 0) return finish(error);
+    if (stale_bytes_ == 0) {
+      EngineExit exit = finish(error);
+      if (resuming_) end_resume_flag(exit);
+      return exit;
+    }
     uc_ctl_remove_cache(engine_, stale_from_, stale_from_ + stale_bytes_);
   }
 }
@@ -122,12 +130,14 @@ void ExactLane::begin_instruction(std::uint64_t address) {
     again_ = false;
     return;
   }
+  if (watch_.accessed()) return stop(ExitKind::exception);
   if (stop_soon_ || after_control_) return stop(ExitKind::attention);
   if (begun_ >= request_.ticks) return stop(ExitKind::deadline);
   if (request_.watch_interrupts && (begun_ > 0 || !request_.skip_first_address) && interruptible()) return stop(ExitKind::interruptible);
   if (!addresses_->empty() && (begun_ > 0 || !request_.skip_first_address) &&
       std::binary_search(addresses_->begin(), addresses_->end(), address))
     return stop(ExitKind::address);
+  if (!resuming_ && (debug_fault_ = watch_.executes(address))) return stop(ExitKind::exception);
   if (address == next_mark_ || look_at_each_) {
     const InsnKind kind = kind_of(address);
     if (kind == InsnKind::ours || refused(kind, address)) return stop(ExitKind::ours);
@@ -192,6 +202,12 @@ void ExactLane::on_out(uc_engine*, std::uint32_t port, int size, std::uint32_t v
 EngineExit ExactLane::finish(uc_err error) {
   EngineExit exit{.kind = why_, .ticks = begun_, .last_rip = last_, .exception = {}, .sentence = {}};
   if (vector_ || invalid_) return raised(std::move(exit));
+  if (stopped_ && why_ == ExitKind::exception) {
+    if (watch_.accessed()) return debug_trap(std::move(exit));
+    ++exit.ticks;
+    exit.last_rip = space_.cs_base + rip();
+    exit.exception = {.vector = 1, .dr6 = debug_fault_};
+  }
   if (stopped_) return exit;
   if (error == UC_ERR_OK) {
     std::array<std::byte, 1> opcode{};
@@ -215,6 +231,28 @@ EngineExit ExactLane::finish(uc_err error) {
   return exit;
 }
 
+// A data breakpoint is a trap: the instruction that met it has run.
+EngineExit ExactLane::debug_trap(EngineExit exit) const {
+  exit.kind = ExitKind::exception;
+  exit.exception = {.vector = 1, .source = Source::trap, .dr6 = watch_.accessed()};
+  return exit;
+}
+
+// RF lasts for one instruction (SDM volume 3B 17.3.1.1), all rounds of a REP included. What the engine makes of it depends
+// on where its blocks end. IRET has loaded an RF of its own.
+void ExactLane::end_resume_flag(const EngineExit& exit) {
+  if (begun_ == 0 || (exit.kind == ExitKind::exception && exit.exception.source != Source::trap)) return;
+  const auto at = space_.translate(memory_, last_);
+  const std::byte* bytes = at ? memory_.host(*at, 1) : nullptr;
+  const std::size_t in_page = std::min<std::size_t>(15, 4096 - (last_ & 0xFFF));
+  const auto op = bytes ? opcode_of({bytes, in_page}, space_.bits) : std::nullopt;
+  if (op && op->map == 0 && op->byte == 0xCF) return;
+  const bool another_round = op && (op->rep || op->repne) && space_.cs_base + rip() == last_;
+  const auto flags = context_.get<std::uint64_t>(layout_.flags);
+  context_.put(layout_.flags, another_round ? flags | rflags::rf : flags & ~rflags::rf);
+  context_.restore();
+}
+
 EngineExit ExactLane::raised(EngineExit exit) {
   const bool fetch = !invalid_ && raised_by_fetch();
   exit.exception.vector = invalid_ ? 6 : *vector_;
@@ -222,13 +260,14 @@ EngineExit ExactLane::raised(EngineExit exit) {
   if (exit.exception.vector == 14) exit.exception.cr2 = context_.get<std::uint64_t>(layout_.control + 16);
   if (exit.exception.vector == 1) {
     exit.exception.source = Source::trap;
-    exit.exception.dr6 = 1 << 14;  // BS: the only debug exception the engine raises by itself
+    exit.exception.dr6 = 1 << 14 | watch_.accessed();  // BS: the only debug exception the engine raises by itself
   }
   // Recognised by delivery, not before: CR2 and the engine's own note of an exception go back.
   context_.put(layout_.control + 16, cr2_before_);
   context_.put<std::int32_t>(layout_.error_code, 0);
   context_.put<std::int32_t>(layout_.exception_in_flight, -1);
   context_.restore();
+  if (fetch && watch_.accessed()) return debug_trap(std::move(exit));
   if (fetch) {
     if (stop_soon_ || after_control_ || begun_ >= request_.ticks) {
       // The instruction at RIP was looked at but is not due yet.

@@ -9,6 +9,7 @@
 #include <unordered_map>
 #include <vector>
 
+#include "sim/cpu/debug_watch.h"
 #include "sim/cpu/engine.h"
 #include "sim/cpu/lane.h"
 
@@ -23,6 +24,7 @@ class ExactLane : public Lane {
   EngineExit run(const RunRequest& request, const std::vector<std::uint64_t>& addresses, std::uint64_t ticks_before);
   void stop_soon() { stop_soon_ = true; }
   bool translation_changed() const { return translation_changed_; }  // in the last run
+  void set_breakpoints(const DebugBreakpoints& breakpoints) { watch_.set(breakpoints); }  // the guest's own
 
  private:
   struct Block {
@@ -49,6 +51,8 @@ class ExactLane : public Lane {
   void stop(ExitKind kind);
   EngineExit finish(uc_err error);
   EngineExit raised(EngineExit exit);
+  EngineExit debug_trap(EngineExit exit) const;
+  void end_resume_flag(const EngineExit& exit);
 
   PortClient& client_;
   BlockDecoder& decoder_;
@@ -56,6 +60,9 @@ class ExactLane : public Lane {
   std::unordered_map<std::uint64_t, Block> blocks_;   // by physical address and size
   CodeBytes code_;
   mutable Context probe_;
+
+  DebugWatch watch_;
+  std::uint64_t debug_fault_ = 0;     // DR6 bits of the execution breakpoint this run stopped at
 
   RunRequest request_;
   const std::vector<std::uint64_t>* addresses_ = nullptr;
@@ -74,6 +81,7 @@ class ExactLane : public Lane {
   bool again_ = false;
   bool resume_ = false;               // stopped only to enter a new block at RIP
   std::uint64_t rcx_ = 0;             // when the newest REP MOVS or STOS was begun
+  bool resuming_ = false;             // RF is set: the first instruction meets no breakpoint, and is the only one of this run
   bool ports_open_ = true;            // in this run: IN and OUT need no look at the TSS
   bool invalid_ = false, stopped_ = false, stop_soon_ = false, after_control_ = false, translation_changed_ = false;
   ExitKind why_ = ExitKind::deadline;

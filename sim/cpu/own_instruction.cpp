@@ -21,6 +21,7 @@ OwnInstruction done(CpuState cpu, unsigned length) {
   cpu.rip += length;
   if (mode(cpu) != CpuMode::long_64) cpu.rip &= 0xFFFF'FFFF;
   cpu.interrupt_shadow = false;
+  cpu.rflags &= ~rflags::rf;
   return {cpu, std::nullopt, false, false};
 }
 
@@ -86,7 +87,7 @@ OwnInstruction debug_register(CpuState cpu, const Opcode& op, unsigned length) {
   if (number >= 6 && value >> 32) return general_protection(cpu);
   if (number < 4) cpu.dr[number] = value;
   else if (number == 6) cpu.dr6 = (value & 0xE00F) | 0xFFFF0FF0;
-  else cpu.dr7 = (value & 0xFFFF2BFF) | 0x400;
+  else cpu.dr7 = (value & 0xFFFF23FF) | 0x400;
   return done(cpu, length);
 }
 

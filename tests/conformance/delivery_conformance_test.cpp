@@ -11,13 +11,9 @@ namespace {
 
 const std::string kImages = RINGSIDE_CONFORMANCE_IMAGES;
 
-class Delivery : public ::testing::TestWithParam<Execution> {};
-INSTANTIATE_TEST_SUITE_P(Lanes, Delivery, ::testing::Values(Execution::fast, Execution::exact),
-                         [](const auto& info) { return info.param == Execution::fast ? "fast" : "exact"; });
-
-TEST_P(Delivery, InLongModeIsAsUnderQemuOrAsTheManualSays) {
+TEST(Delivery, InLongModeIsAsUnderQemuOrAsTheManualSays) {
   const Subject subject{.image = kImages + "/long_mode.elf"};
-  const auto ours = on_ringside(subject, GetParam());
+  const auto ours = on_ringside(subject);
   const auto theirs = on_qemu(subject);
   ASSERT_TRUE(ours) << ours.error().sentence;
   ASSERT_TRUE(theirs) << theirs.error().sentence;
@@ -26,7 +22,7 @@ TEST_P(Delivery, InLongModeIsAsUnderQemuOrAsTheManualSays) {
 }
 
 // Intel SDM volume 2, MOV CR, LGDT, LTR; volume 3A 2.5; volume 1, 19.5.2 (ports).
-TEST_P(Delivery, WhereQemuCannotBeAskedIsAsTheManualSays) {
+TEST(Delivery, WhereQemuCannotBeAskedIsAsTheManualSays) {
   constexpr std::pair<std::string_view, std::string_view> kExpected[] = {
       {"CR0.PG without PE", "v=d err=0 rip=a"},
       {"CR0.PG cleared in 64-bit code", "v=d err=0 rip=7"},
@@ -48,13 +44,27 @@ TEST_P(Delivery, WhereQemuCannotBeAskedIsAsTheManualSays) {
       {"port behind the end of the permission map", "v=d err=0 cs=23"},
       {"end", ""},
   };
-  const auto ours = on_ringside({.image = kImages + "/long_mode_manual.elf"}, GetParam());
+  const auto ours = on_ringside({.image = kImages + "/long_mode_manual.elf"});
   ASSERT_TRUE(ours) << ours.error().sentence;
   const std::vector<Line> found = lines(ours->console);
   ASSERT_EQ(found.size(), std::size(kExpected)) << ours->console;
   for (std::size_t i = 0; i < found.size(); ++i) {
     EXPECT_EQ(found[i].name, kExpected[i].first);
     EXPECT_EQ("", missing(found[i], kExpected[i].second)) << found[i].name;
+  }
+}
+
+// The law of machine.h on guests that do nothing but fault, trap and get interrupted.
+TEST(Delivery, EveryWayOfRunningEndsInTheSameState) {
+  for (const char* image : {"/long_mode.elf", "/long_mode_manual.elf"}) {
+    const Subject subject{.image = kImages + image};
+    const auto fast = on_ringside(subject, Way::fast), exact = on_ringside(subject, Way::exact),
+               stepped = on_ringside(subject, Way::stepped);
+    ASSERT_TRUE(fast && exact && stepped);
+    EXPECT_EQ(stepped->console, exact->console);
+    EXPECT_EQ(stepped->console, fast->console);
+    EXPECT_EQ(stepped->state_hash, exact->state_hash);
+    EXPECT_EQ(stepped->state_hash, fast->state_hash);
   }
 }
 

@@ -94,6 +94,23 @@ inline constexpr Deviation kLongModeDeviations[] = {
     // R11 = 37FED7h.
     {"SYSRET cannot set VM and RF", "fl=347ed7 in.fl=343cd7",
      "volume 2, SYSRET: R11 and 3C7FD7h, or 2; QEMU sets RF and drops VIP"},
+    {"RF is saved by a fault that follows", "fl=2",
+     "17.3.1.1: RF is cleared when an instruction is done; QEMU's lasts for a block"},
+    {"DR execution and TF", "dr6=ffff4ff0",
+     "table 6-2: the single-step trap of the last instruction comes before the breakpoint of the next; QEMU "
+     "reports both at once"},
+    {"DR write of 2 bytes, address on no border", "v=1 rip=19 dr6=ffff0ff1",
+     "17.2.5: the lowest bit of a 2-byte breakpoint's address is not looked at; QEMU takes it as it stands"},
+    {"DR write and TF", "rip=1f fl=102 rsp=6fff00 at=6ffed8 dr6=ffff4ff1",
+     "17.3.1.4: both traps are one #DB behind the instruction; QEMU raises a second one in the handler"},
+    {"DR write, two registers", "dr6=ffff0ff3",
+     "17.2.3: B0 to B3 tell of every condition met; QEMU stops at the first"},
+    {"DR6 keeps what is set", "dr6=ffff0ff9",
+     "17.2.3: the processor clears nothing in DR6 (B0 to B3: may clear); QEMU does"},
+    {"DR7.GD", "v=1 rip=8 dr6=ffff2ff0",
+     "17.2.4: any MOV to or from a debug register raises #DB; QEMU knows no GD"},
+    {"DR6 and DR7 read back", "rcx=ffffefff rdx=7ff",
+     "figure 17-1: reserved bits read as fixed; QEMU gives back what was written"},
     {"GP MOVAPS on no 16-byte border", "no exception", "a gap of ours: see sim/cpu/corrections.h"},
 };
 

@@ -65,8 +65,11 @@ bool settle_resume_flag(Line& ours) {
                                                 "c", "d", "e", "10", "11", "13"};
   const auto flags = ours.fields.find("fl"), vector = ours.fields.find("v");
   if (flags == ours.fields.end() || vector == ours.fields.end()) return true;
-  const bool fault =
-      kFaults.contains(vector->second) && (ours.fields.contains("err") || !ours.name.starts_with("INT "));
+  const bool called = !ours.fields.contains("err") && ours.name.starts_with("INT ");
+  const auto dr6 = ours.fields.find("dr6");
+  const bool general_detect =
+      vector->second == "1" && dr6 != ours.fields.end() && std::stoull(dr6->second, nullptr, 16) >> 13 & 1;
+  const bool fault = (kFaults.contains(vector->second) && !called) || general_detect;
   const std::uint64_t value = std::stoull(flags->second, nullptr, 16);
   if (fault != ((value & rflags::rf) != 0)) return false;
   flags->second = fmt::format("{:x}", value & ~rflags::rf);
@@ -82,13 +85,13 @@ bool matches(std::string_view name, std::string_view pattern) {
 
 }  // namespace
 
-Result<Witnessed> on_ringside(const Subject& subject, Execution execution) {
+Result<Witnessed> on_ringside(const Subject& subject, Way way) {
   auto image = contents(subject.image);
   if (!image) return std::unexpected(image.error());
   MachineConfig config{
       .image = std::move(*image), .image_name = subject.image, .command_line = subject.command_line};
   config.memory_mib = subject.memory_mib;
-  config.execution = execution;
+  config.execution = way == Way::exact ? Execution::exact : Execution::fast;
   if (!subject.module.empty()) {
     auto module = contents(subject.module);
     if (!module) return std::unexpected(module.error());
@@ -96,10 +99,11 @@ Result<Witnessed> on_ringside(const Subject& subject, Execution execution) {
   }
   auto machine = Machine::create(std::move(config));
   if (!machine) return std::unexpected(machine.error());
+  Machine& m = **machine;
   Stop stop;
-  do stop = (*machine)->run({.instructions = kMostInstructions});
-  while (stop.kind == StopKind::idle && (*machine)->instructions() < kMostInstructions);
-  Witnessed seen{text((*machine)->debug_console()), text((*machine)->serial()), static_cast<int>(stop.value)};
+  do stop = way == Way::stepped ? m.step() : m.run({.instructions = kMostInstructions});
+  while (!stop.final() && m.instructions() < kMostInstructions);
+  Witnessed seen{text(m.debug_console()), text(m.serial()), static_cast<int>(stop.value), m.state_hash()};
   if (stop.kind == StopKind::debug_exit) return seen;
   return fail(fmt::format("{} ended otherwise than by the debug exit port: {} It had printed:\n{}{}",
                           subject.image, stop.sentence, seen.console, seen.serial));

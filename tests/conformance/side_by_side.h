@@ -21,6 +21,7 @@ struct Witnessed {
   std::string console;  // port 0xE9
   std::string serial;   // COM1
   int status = 0;  // of the process that QEMU is: (written << 1) | 1 after a write to the debug exit port
+  std::uint64_t state_hash = 0;  // at the end; of ours
 };
 
 struct Subject {
@@ -31,8 +32,10 @@ struct Subject {
   unsigned memory_mib = 64;
 };
 
+enum class Way : std::uint8_t { fast, exact, stepped };
+
 // Runs to the write to the debug exit port. An error says what happened instead.
-Result<Witnessed> on_ringside(const Subject& subject, Execution execution = Execution::fast);
+Result<Witnessed> on_ringside(const Subject& subject, Way way = Way::fast);
 // The same under qemu-system-x86_64 (TCG); an error where it is missing or does not end in time.
 Result<Witnessed> on_qemu(const Subject& subject);
 

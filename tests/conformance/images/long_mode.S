@@ -10,4 +10,5 @@
     .include "cases_gates.inc"
     .include "cases_rings.inc"
     .include "cases_interrupts.inc"
+    .include "cases_debug.inc"
     long_mode_end

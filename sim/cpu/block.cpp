@@ -88,6 +88,12 @@ bool is_branch(const Opcode& op) {
 
 bool repeats(const Opcode& op) { return op.map == 0 && (op.rep || op.repne) && op.byte >= 0x6C && op.byte <= 0xAF; }
 
+unsigned store_width(const Opcode& op, unsigned bits) {
+  if (!(op.byte & 1)) return 1;
+  if (op.rex & 8) return 8;
+  return op.operand_size == (bits == 16) ? 4 : 2;
+}
+
 struct BlockDecoder::Handles {
   csh of16 = 0, of32 = 0, of64 = 0;
   cs_insn* insn = nullptr;

@@ -42,6 +42,9 @@ bool is_branch(const Opcode& op);
 // Whether it is a string instruction that repeats: it is followed by itself until RCX is used up.
 bool repeats(const Opcode& op);
 
+// Bytes that one round of a string instruction stores.
+unsigned store_width(const Opcode& op, unsigned bits);
+
 struct Mark {
   std::uint16_t offset;
   InsnKind kind;

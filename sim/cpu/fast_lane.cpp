@@ -12,6 +12,7 @@ constexpr std::uint32_t kNotHere = 0x4000'0000;   // no run is left that long: s
 constexpr std::uint64_t kMostTicks = 0x2000'0000;
 constexpr std::size_t kEntries = 1 << 14;
 constexpr unsigned kGranule = 16;
+constexpr std::uint64_t kMostStringBytes = std::uint64_t{4} << 30;
 
 FastLane* lane(void* self) { return static_cast<FastLane*>(self); }
 
@@ -46,12 +47,11 @@ FastRun FastLane::run(std::uint64_t ticks, bool watch_interrupts, const std::vec
   addresses_ = &addresses;
   watch_ = watch_interrupts;
   ticks = std::min(ticks, kMostTicks);
-  left_ = 0;
-  set_aside_ = ticks;
-  opening_ = 0;
+  left_ = watch_ ? 0 : ticks;
+  set_aside_ = watch_ ? ticks : 0;
   block_ = space_.cs_base + rip();
   block_size_ = block_instructions_ = wanted_instructions_ = 0;
-  stopped_ = invalid_ = false;
+  stopped_ = invalid_ = leave_ = false;
   slot(block_).linear = ~std::uint64_t{0};  // a new translation at the start of a run is not announced
   const uc_err error = start();
   return finish(error, ticks);
@@ -71,42 +71,44 @@ void FastLane::on_block(uc_engine*, std::uint64_t address, std::uint32_t size, v
 }
 
 void FastLane::enter_block(std::uint64_t address, std::uint32_t size) {
-  // The engine does not announce new translations before a first block has ended, so the first two are looked at here.
-  if (opening_ == 1) notice_abandoned(address, size);
-  if (opening_ < 2 && ++opening_ == 2 && !watch_) {
-    left_ = set_aside_;
-    set_aside_ = 0;
-  }
+  const bool another_round = address == block_ && size == block_size_;
+  if (!another_round) notice_abandoned(address, size);
   block_ = address;
   block_size_ = size;
   Entry& entry = slot(address);
   if (entry.linear != address || entry.size != size || entry.generation != generation_) learn(entry, address, size);
-  bool here = entry.cost <= left_ + set_aside_;
+  const std::uint32_t cost = entry.alone ? 1 : entry.cost;
+  bool here = !leave_ && cost <= left_ + set_aside_;
+  if (here && entry.repeats && !another_round) here = !overwrites_itself(address, size);
   if (here && watch_) {
     std::uint64_t flags = 0;
     uc_reg_read(engine_, UC_X86_REG_RFLAGS, &flags);
     here = !(flags & rflags::if_);
   }
   if (!here) {
-    wanted_instructions_ = entry.instructions;
+    wanted_instructions_ = leave_ || entry.alone ? 1 : entry.instructions;
     block_instructions_ = 0;
     stopped_ = true;
     uc_emu_stop(engine_);
     return;
   }
-  budget() -= entry.cost;
-  block_instructions_ = entry.cost;
+  budget() -= cost;
+  block_instructions_ = cost;
 }
 
 void FastLane::learn(Entry& entry, std::uint64_t address, std::uint32_t size) {
-  entry = {.linear = address, .size = size, .instructions = 0, .cost = kNotHere, .generation = generation_};
+  entry = {.linear = address, .size = size, .instructions = 0, .cost = kNotHere, .alone = false, .repeats = false, .generation = generation_};
   if (!read_code(address, size, code_) || code_.size != size) return;
   const BlockContents contents = decoder_.decode(code_.span(), address, space_.bits);
   entry.instructions = contents.instructions;
   const auto stop_here = std::ranges::lower_bound(*addresses_, address);
   const bool plain = std::ranges::all_of(contents.marks, [](const Mark& m) { return m.kind == InsnKind::repeated; });
   const bool stops = stop_here != addresses_->end() && *stop_here < address + size;
-  if (contents.complete && plain && !stops) entry.cost = contents.instructions;
+  if (contents.complete && plain && !stops) {
+    entry.alone = contents.instructions == 1;
+    entry.repeats = entry.alone && !contents.marks.empty();
+    if (!entry.alone) entry.cost = contents.instructions;
+  }
   const auto note = [&](PhysAddr at, std::uint64_t bytes) {
     for (std::uint64_t g = at.value / kGranule; bytes && g <= (at.value + bytes - 1) / kGranule; ++g) code_granules_[g] = true;
   };
@@ -118,7 +120,6 @@ void FastLane::on_translation(uc_engine*, uc_tb* now, uc_tb*, void* self) {
   FastLane& l = *lane(self);
   Entry& entry = l.slot(now->pc);
   if (entry.linear == now->pc) entry.linear = ~std::uint64_t{0};
-  if (now->icount == 1) l.notice_abandoned(now->pc, now->size);
 }
 
 // A block of one instruction is entered that lies inside the block being run. Either that block ended by going there, or
@@ -134,9 +135,34 @@ void FastLane::notice_abandoned(std::uint64_t address, std::uint32_t size) {
   if (size != (last ? block_size_ : at[1]) - *at) return;
   const auto index = static_cast<std::uint32_t>(at - contents.starts.begin());
   const auto op = opcode_of(code_.span().subspan(*at), space_.bits);
-  if (!op || is_branch(*op) || (repeats(*op) && !string_store_hits(code_))) return;
+  if (!op || is_branch(*op) || (repeats(*op) && !string_store_hits(*op, code_))) return;
   budget() += block_instructions_ - index;
   block_instructions_ = 0;
+  set_aside_ += left_;
+  left_ = 0;
+  leave_ = true;
+}
+
+bool FastLane::overwrites_itself(std::uint64_t address, std::uint32_t size) {
+  if (!read_code(address, size, code_)) return true;
+  const auto op = opcode_of(code_.span(), space_.bits);
+  if (!op) return true;
+  std::uint64_t rdi = 0, rcx = 0, flags = 0;
+  uc_reg_read(engine_, UC_X86_REG_RDI, &rdi);
+  uc_reg_read(engine_, UC_X86_REG_RCX, &rcx);
+  uc_reg_read(engine_, UC_X86_REG_RFLAGS, &flags);
+  const std::uint64_t bytes = rcx > kMostStringBytes / 8 ? kMostStringBytes : rcx * store_width(*op, space_.bits);
+  const bool down = flags & rflags::df;
+  const std::uint64_t to = down ? rdi + 8 : rdi + bytes;
+  // Page by page, as far as it is mapped: where it is not, the instruction faults before it gets further.
+  for (std::uint64_t from = (down ? to - bytes : rdi) & ~std::uint64_t{0xFFF}; from < to; from += 0x1000) {
+    const auto page = space_.translate(memory_, from);
+    if (!page && !down) return false;
+    if (!page) continue;
+    if (page->value >> 12 == code_.first_page_address.value >> 12) return true;
+    if (code_.size > code_.on_first_page && page->value >> 12 == code_.second_page_address.value >> 12) return true;
+  }
+  return false;
 }
 
 bool FastLane::on_invalid(uc_engine*, void* self) {

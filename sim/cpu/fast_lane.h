@@ -3,8 +3,8 @@
 // blocks that hold only plain instructions and fit into what is left, and stops before any other.
 //
 // Facts of Unicorn it rests on, each kept by a test: stopping in a block hook leaves RIP at the block's start with the
-// block not run; exceptions give the exact RIP; a block that overwrites itself is abandoned before the store and its
-// rest entered as new blocks, announced by a new translation of one instruction.
+// block not run; exceptions give the exact RIP; a block that overwrites itself is abandoned before the store, and a new
+// one that holds only the storing instruction is entered. So blocks of one instruction are always looked at.
 #pragma once
 
 #include <vector>
@@ -45,7 +45,9 @@ class FastLane : public Lane {
     std::uint64_t linear = ~std::uint64_t{0};
     std::uint32_t size = 0;
     std::uint32_t instructions = 0;       // as is
-    std::uint32_t cost = 0;               // instructions, or kNotHere where the exact lane has to run the block
+    std::uint32_t cost = 0;               // instructions, or kNotHere where the hook has to look closer
+    bool alone = false;                   // one instruction, which the fast lane may run
+    bool repeats = false;                 // and that is REP MOVS or STOS
     std::uint32_t generation = 0;
   };
 
@@ -58,7 +60,9 @@ class FastLane : public Lane {
   void learn(Entry& entry, std::uint64_t address, std::uint32_t size);
   void notice_abandoned(std::uint64_t address, std::uint32_t size);
   // Where what is left of the run is kept.
-  std::uint64_t& budget() { return watch_ || opening_ < 2 ? set_aside_ : left_; }
+  std::uint64_t& budget() { return watch_ || leave_ ? set_aside_ : left_; }
+  // Whether the REP MOVS or STOS at `address` is going to store over its own bytes.
+  bool overwrites_itself(std::uint64_t address, std::uint32_t size);
   // Instructions of the block being run that lie before `linear`; all of them if it lies elsewhere.
   std::uint32_t before(std::uint64_t linear);
   FastRun finish(uc_err error, std::uint64_t ticks);
@@ -70,10 +74,10 @@ class FastLane : public Lane {
   CodeBytes code_;
   std::uint32_t generation_ = 1;
   std::uint64_t left_ = 0;
-  std::uint64_t set_aside_ = 0;           // of left_, while every block is looked at: interrupts are watched for, or the run begins
+  std::uint64_t set_aside_ = 0;           // of left_, while every block is looked at
   std::uint64_t block_ = 0;               // being run
   std::uint32_t block_size_ = 0, block_instructions_ = 0, wanted_instructions_ = 0;
-  unsigned opening_ = 0;                  // blocks entered in this run, up to 2
+  bool leave_ = false;                    // the block being run overwrites itself: the next one is for the exact lane
   bool watch_ = false, stopped_ = false, invalid_ = false, flush_code_ = false;
 };
 

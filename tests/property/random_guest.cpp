@@ -139,7 +139,8 @@ class Generator {
       case 0: return {0xC6, 0x05, ahead, 0, 0, 0, std::array<std::uint8_t, 4>{0x90, 0xF8, 0xF9, 0xFC}[below(4)]};  // mov byte [rip+d], imm
       case 1: return {0x48, 0x8D, 0x05, ahead, 0, 0, 0, 0x0F, 0xBA, 0xE8, 0x1E, 0xC6, 0x00, 0x90};                 // lea; bts eax, 30; mov [rax], nop
       case 2: return {0x80, 0x35, ahead, 0, 0, 0, 0x01};                                                           // xor byte [rip+d], 1
-      default: return {0x48, 0x8D, 0x3D, ahead, 0, 0, 0, 0xB9, 3, 0, 0, 0, 0xB0, 0x90, 0xF3, 0xAA};                // rep stosb over what comes
+      default:  // rep stosb over what comes, then RDI back to the data
+        return {0x48, 0x8D, 0x3D, ahead, 0, 0, 0, 0xB9, 3, 0, 0, 0, 0xB0, 0x90, 0xF3, 0xAA, 0xBF, 0, 0, 0x60, 0};
     }
   }
 

@@ -1,0 +1,63 @@
+#!/usr/bin/env bash
+# SPDX-License-Identifier: GPL-2.0-or-later
+# Who may include whom. Each breach is printed as file:line; any makes the test fail.
+#   usage: check.sh ROOT
+set -u
+cd "$1" || exit 2
+breaches=0
+
+# deny WHAT PATTERN PATHS...: no #include that matches PATTERN (an extended regular expression) in PATHS.
+deny() {
+  local what=$1 pattern=$2 found
+  shift 2
+  found=$(grep -rnE "^[[:space:]]*#[[:space:]]*include[[:space:]]*[<\"]($pattern)" --include='*.h' --include='*.cpp' --include='*.S' -- "$@" 2>/dev/null)
+  [ -z "$found" ] && return
+  printf '%s:\n%s\n\n' "$what" "$found"
+  breaches=1
+}
+
+# Everything in ROOT but the folders named, of those that exist.
+all_but() {
+  local folder
+  for folder in sim/* gui labs tests; do
+    [ -e "$folder" ] || continue
+    case " $* " in *" $folder "*) ;; *) printf '%s\n' "$folder" ;; esac
+  done
+}
+
+mapfile -t outside_cpu < <(all_but sim/cpu)
+deny 'only sim/cpu sees Unicorn' 'unicorn/' "${outside_cpu[@]}"
+mapfile -t outside_capstone < <(all_but sim/cpu sim/inspect)
+deny 'only sim/cpu and sim/inspect see Capstone' 'capstone' "${outside_capstone[@]}"
+mapfile -t outside_gui < <(all_but gui tests)
+deny 'only gui sees Dear ImGui and SDL' 'imgui|SDL' "${outside_gui[@]}"
+deny 'the kernel includes only itself and freestanding headers' 'sim/|gui/|labs/|tests/' kernel
+deny 'nobody includes the kernel' 'kernel/' sim gui
+deny 'libdw belongs to sim/symbols' 'elfutils/|dwarf\.h|libelf|gelf' gui labs sim/base sim/devices sim/boot sim/board sim/cpu sim/machine sim/inspect sim/explain sim/session sim/cli
+
+# Lower layers do not look up.
+up() {  # LAYER: the layers it may not include
+  local layer=$1
+  shift
+  local IFS='|'
+  deny "sim/$layer looks up" "(sim/($*)|gui|labs)/" "sim/$layer"
+}
+up base devices boot board cpu machine symbols inspect explain session remote cli
+up devices boot board cpu machine symbols inspect explain session remote cli
+up boot devices board cpu machine symbols inspect explain session remote cli
+up board boot cpu machine symbols inspect explain session remote cli
+up cpu devices boot board machine symbols inspect explain session remote cli
+up machine symbols inspect explain session remote cli
+up symbols devices boot board cpu machine inspect explain session remote cli
+up inspect explain session remote cli
+up explain session remote cli
+up session remote cli
+deny 'gui uses sim, not its programs' 'sim/(cli|remote)/' gui
+
+# Nothing in the machine reads the host's clock or its randomness.
+if grep -rnE 'system_clock|steady_clock|gettimeofday|clock_gettime|std::time\(|[^a-z_]time\((NULL|nullptr|0)\)|random_device|[^a-z_]rand\(\)' \
+    --include='*.h' --include='*.cpp' sim/base sim/devices sim/boot sim/board sim/cpu sim/machine 2>/dev/null; then
+  printf 'the machine must not read the host'"'"'s clock or randomness (above)\n\n'
+  breaches=1
+fi
+exit $breaches

@@ -11,6 +11,8 @@
 namespace ringside {
 namespace {
 
+// Slices do not change what the guest does, but what is typed is typed between two of them.
+constexpr Ticks kSliceTicks = 5'000'000;
 // So long without a sign, and it is worth looking whether the guest goes in circles.
 constexpr Ticks kSilence = 20'000'000;
 
@@ -21,119 +23,99 @@ std::string seconds(Ticks ticks) {
 // a + b, or the greatest number there is.
 std::uint64_t sum(std::uint64_t a, std::uint64_t b) { return b > ~a ? ~std::uint64_t{0} : a + b; }
 
-class Run {
- public:
-  Run(Session& session, const std::optional<Until>& goal, const Budget& budget, Typist& typist,
-      const RunHooks& hooks)
-      : session_(session),
-        machine_(session.machine()),
-        goal_(goal),
-        budget_(budget),
-        typist_(typist),
-        hooks_(hooks),
-        watch_(machine_),
-        last_instruction_(sum(machine_.instructions(), budget.instructions)) {
-    if (!goal) return;
-    goal_instruction_ = sum(machine_.instructions(), goal->limits.instructions);
-    goal_time_ = goal->limits.until_time;
-  }
-
-  Result<RunResult> run() {
-    for (;;) {
-      const Stop stop = slice();
-      if (hooks_.after_slice)
-        if (auto went_well = hooks_.after_slice(); !went_well) return std::unexpected(went_well.error());
-      if (auto result = ended(stop)) return *result;
-      if (auto result = stuck()) return *result;
-      if (auto typed = typist_.type(machine_, watch_); !typed) return std::unexpected(typed.error());
-    }
-  }
-
- private:
-  Stop slice() {
-    Until until = goal_.value_or(Until{});
-    const std::uint64_t before = machine_.instructions();
-    until.limits.instructions = std::min(last_instruction_, goal_instruction_) - before;
-    until.limits.until_time = std::min({machine_.time() + kSliceTicks, budget_.time, goal_time_});
-    until.limits.pause = hooks_.pause;
-    Stop stop = session_.run(until);
-    // Where a run begins is never taken for the address to stop at: here the end of a slice has fallen on it.
-    const VirtAddr at{linear_rip(machine_.cpu())};
-    if (stop.kind == StopKind::budget && machine_.instructions() != before &&
-        std::ranges::count(until.addresses, at)) {
-      stop.kind = StopKind::address;
-      stop.sentence = fmt::format("Reached {}.", place_words(session_.symbols(), at.value));
-    }
-    watch_.slice_done(machine_);
-    return stop;
-  }
-
-  std::optional<RunResult> ended(const Stop& stop) const {
-    if (stop.final())
-      return RunResult{ending_of(stop), stop, plain(explain(stop, session_.context()).headline)};
-    switch (stop.kind) {
-      case StopKind::paused: return RunResult{Ending::interrupted, stop, "The run was interrupted."};
-      case StopKind::address:
-      case StopKind::event:
-      case StopKind::text:
-      case StopKind::breakpoint:
-        return RunResult{Ending::goal, stop, plain(explain(stop, session_.context()).headline)};
-      default: break;
-    }
-    if (machine_.instructions() >= goal_instruction_ || machine_.time() >= goal_time_)
-      return RunResult{Ending::goal, stop, stop.sentence};
-    if (machine_.instructions() >= last_instruction_)
-      return RunResult{Ending::budget, stop,
-                       fmt::format("The budget of {} instructions is used up; --max-instructions gives more.",
-                                   count_words(budget_.instructions))};
-    if (machine_.time() >= budget_.time)
-      return RunResult{Ending::budget, stop,
-                       fmt::format("The budget of {} of machine time is used up; --max-time gives more.",
-                                   seconds(budget_.time))};
-    return std::nullopt;
-  }
-
-  // Nothing more will happen: for ever, or until somebody does something.
-  std::optional<RunResult> stuck() {
-    const std::uint64_t left = std::min(last_instruction_, goal_instruction_) - machine_.instructions();
-    const Ticks time_left = std::min(budget_.time, goal_time_) - machine_.time();
-    if (!watch_.resting() && watch_.quiet() >= kSilence && left > kMostSpinSteps &&
-        time_left > kMostSpinSteps && goes_in_circles(machine_)) {
-      if (!(machine_.cpu().rflags & rflags::if_))
-        return RunResult{
-            Ending::halted_forever,
-            {StopKind::halted_forever, 0, 0, {}},
-            "The guest goes in circles with interrupts off: no register and no memory changes any more, and "
-            "nothing but an NMI or a reset could end that."};
-      watch_.spins(machine_);
-    }
-    if (!typist_.done() || watch_.waiting() < budget_.idle) return std::nullopt;
-    return RunResult{
-        Ending::idle,
-        {StopKind::idle, 0, 0, {}},
-        fmt::format(
-            "The guest waits: for {} of machine time it has shown nothing new, and nothing is left to "
-            "be typed. --keys types something, --interactive lets you.",
-            seconds(budget_.idle))};
-  }
-
-  Session& session_;
-  Machine& machine_;
-  const std::optional<Until>& goal_;
-  const Budget& budget_;
-  Typist& typist_;
-  const RunHooks& hooks_;
-  GuestWatch watch_;
-  std::uint64_t last_instruction_;
-  std::uint64_t goal_instruction_ = ~std::uint64_t{0};
-  Ticks goal_time_ = kNever;
-};
-
 }  // namespace
+
+GuestRun::GuestRun(Session& session, const std::optional<Until>& goal, const Budget& budget,
+                   const std::atomic<bool>* pause)
+    : session_(session),
+      machine_(session.machine()),
+      goal_(goal),
+      budget_(budget),
+      pause_(pause),
+      watch_(machine_),
+      last_instruction_(sum(machine_.instructions(), budget.instructions)) {
+  if (!goal) return;
+  goal_instruction_ = sum(machine_.instructions(), goal->limits.instructions);
+  goal_time_ = goal->limits.until_time;
+}
+
+Stop GuestRun::slice(Ticks ticks) {
+  Until until = goal_.value_or(Until{});
+  const std::uint64_t before = machine_.instructions();
+  until.limits.instructions = std::min(last_instruction_, goal_instruction_) - before;
+  until.limits.until_time = std::min({machine_.time() + ticks, budget_.time, goal_time_});
+  until.limits.pause = pause_;
+  Stop stop = session_.run(until);
+  // Where a run begins is never taken for the address to stop at: here the end of a slice has fallen on it.
+  const VirtAddr at{linear_rip(machine_.cpu())};
+  if (stop.kind == StopKind::budget && machine_.instructions() != before &&
+      std::ranges::count(until.addresses, at)) {
+    stop.kind = StopKind::address;
+    stop.sentence = fmt::format("Reached {}.", place_words(session_.symbols(), at.value));
+  }
+  watch_.slice_done(machine_);
+  return stop;
+}
+
+std::optional<RunResult> GuestRun::ended(const Stop& stop) const {
+  if (stop.final())
+    return RunResult{ending_of(stop), stop, plain(explain(stop, session_.context()).headline)};
+  switch (stop.kind) {
+    case StopKind::paused: return RunResult{Ending::interrupted, stop, "The run was interrupted."};
+    case StopKind::address:
+    case StopKind::event:
+    case StopKind::text:
+    case StopKind::breakpoint:
+      return RunResult{Ending::goal, stop, plain(explain(stop, session_.context()).headline)};
+    default: break;
+  }
+  if (machine_.instructions() >= goal_instruction_ || machine_.time() >= goal_time_)
+    return RunResult{Ending::goal, stop, stop.sentence};
+  if (machine_.instructions() >= last_instruction_)
+    return RunResult{Ending::budget, stop,
+                     fmt::format("The budget of {} instructions is used up; --max-instructions gives more.",
+                                 count_words(budget_.instructions))};
+  if (machine_.time() >= budget_.time)
+    return RunResult{Ending::budget, stop,
+                     fmt::format("The budget of {} of machine time is used up; --max-time gives more.",
+                                 seconds(budget_.time))};
+  return std::nullopt;
+}
+
+std::optional<RunResult> GuestRun::stuck(bool nothing_to_type) {
+  const std::uint64_t left = std::min(last_instruction_, goal_instruction_) - machine_.instructions();
+  const Ticks time_left = std::min(budget_.time, goal_time_) - machine_.time();
+  if (!watch_.resting() && watch_.quiet() >= kSilence && left > kMostSpinSteps &&
+      time_left > kMostSpinSteps && goes_in_circles(machine_)) {
+    if (!(machine_.cpu().rflags & rflags::if_))
+      return RunResult{
+          Ending::halted_forever,
+          {StopKind::halted_forever, 0, 0, {}},
+          "The guest goes in circles with interrupts off: no register and no memory changes any more, and "
+          "nothing but an NMI or a reset could end that."};
+    watch_.spins(machine_);
+  }
+  if (!nothing_to_type || watch_.waiting() < budget_.idle) return std::nullopt;
+  return RunResult{
+      Ending::idle,
+      {StopKind::idle, 0, 0, {}},
+      fmt::format("The guest waits: for {} of machine time it has shown nothing new, and nothing is left to "
+                  "be typed. --keys types something, --interactive lets you.",
+                  seconds(budget_.idle))};
+}
 
 Result<RunResult> run_guest(Session& session, const std::optional<Until>& goal, const Budget& budget,
                             Typist& typist, const RunHooks& hooks) {
-  return Run(session, goal, budget, typist, hooks).run();
+  GuestRun run(session, goal, budget, hooks.pause);
+  for (;;) {
+    const Stop stop = run.slice(kSliceTicks);
+    if (hooks.after_slice)
+      if (auto went_well = hooks.after_slice(); !went_well) return std::unexpected(went_well.error());
+    if (auto result = run.ended(stop)) return *result;
+    if (auto result = run.stuck(typist.done())) return *result;
+    if (auto typed = typist.type(session.machine(), run.watch()); !typed)
+      return std::unexpected(typed.error());
+  }
 }
 
 }  // namespace ringside

@@ -16,9 +16,6 @@
 
 namespace ringside {
 
-// Slices do not change what the guest does; what is typed is typed between two of them.
-inline constexpr Ticks kSliceTicks = 5'000'000;
-
 struct Budget {
   std::uint64_t instructions = 10'000'000'000;
   Ticks time = 300 * kTicksPerSecond;  // of machine time
@@ -31,6 +28,34 @@ struct RunResult {
   std::string sentence;  // what ended the run and, where one can, what to do about it
 };
 
+// A run under way: the machine moves slice by slice, and after each one is asked whether the run is over.
+class GuestRun {
+ public:
+  // All must outlive the run.
+  GuestRun(Session& session, const std::optional<Until>& goal, const Budget& budget,
+           const std::atomic<bool>* pause);
+
+  // At most `ticks` of machine time; less where the goal, the budget or the guest's end comes first.
+  Stop slice(Ticks ticks);
+  // Over because of how the slice ended.
+  std::optional<RunResult> ended(const Stop& stop) const;
+  // Over because nothing more will happen: for ever, or, once `nothing_to_type`, until somebody does
+  // something.
+  std::optional<RunResult> stuck(bool nothing_to_type);
+  GuestWatch& watch() { return watch_; }
+
+ private:
+  Session& session_;
+  Machine& machine_;
+  const std::optional<Until>& goal_;
+  const Budget& budget_;
+  const std::atomic<bool>* pause_;
+  GuestWatch watch_;
+  std::uint64_t last_instruction_;
+  std::uint64_t goal_instruction_ = ~std::uint64_t{0};
+  Ticks goal_time_ = kNever;
+};
+
 struct RunHooks {
   // Called after each slice and at the end, with what the guest has printed by then in the machine; its error
   // ends the run.
@@ -38,6 +63,7 @@ struct RunHooks {
   const std::atomic<bool>* pause = nullptr;  // ends the run from a signal handler
 };
 
+// From here to the end.
 Result<RunResult> run_guest(Session& session, const std::optional<Until>& goal, const Budget& budget,
                             Typist& typist, const RunHooks& hooks = {});
 

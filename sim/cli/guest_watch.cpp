@@ -68,7 +68,6 @@ void GuestWatch::slice_done(const Machine& machine) {
 }
 
 void GuestWatch::spins(const Machine& machine) {
-  if (!resting_) waiting_since_ = now_;
   resting_ = true;
   spins_until_ = machine.time() + kSpinsFor;
 }

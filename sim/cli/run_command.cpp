@@ -11,10 +11,12 @@
 #include "sim/cli/exit_status.h"
 #include "sim/cli/guest_run.h"
 #include "sim/cli/host_file.h"
+#include "sim/cli/interactive.h"
 #include "sim/cli/machine_options.h"
 #include "sim/cli/report.h"
 #include "sim/cli/screen_print.h"
 #include "sim/cli/signals.h"
+#include "sim/cli/terminal.h"
 
 namespace ringside {
 namespace {
@@ -73,7 +75,22 @@ Result<int> run(const RunOptions& options) {
   }
   Machine& guest = (*session)->machine();
 
-  const bool plain = options.serial.empty() && !options.screen && !options.json;
+  bool interactive = options.interactive;
+  if (interactive && options.json)
+    return fail("--json wants standard output, --interactive the terminal: choose one.");
+  if (interactive && !Terminal::available()) {
+    fmt::print(
+        stderr,
+        "ringside-cli: --interactive needs a terminal on standard input and output; running without.\n");
+    interactive = false;
+  }
+  if (interactive && (options.serial == "-" || options.console == "-"))
+    return fail("The terminal shows the guest's screen: give the bytes of \"-\" a file.");
+  // A person decides when it is enough.
+  if (interactive && options.stimulus.max_instructions.empty()) limits->instructions = ~std::uint64_t{0};
+  if (interactive && options.stimulus.max_time.empty()) limits->time = kNever;
+
+  const bool plain = !interactive && options.serial.empty() && !options.screen && !options.json;
   auto serial = open_tap(plain ? "-" : options.serial, "serial output");
   if (!serial) return std::unexpected(serial.error());
   auto console = open_tap(options.console, "debug console's output");
@@ -85,7 +102,9 @@ Result<int> run(const RunOptions& options) {
     if (auto written = serial->follow(guest.serial()); !written) return written;
     return console->follow(guest.debug_console());
   };
-  auto ended = run_guest(**session, goal, *limits, *keyboard, {write_out, signal_flag()});
+  const RunHooks hooks{write_out, signal_flag()};
+  auto ended = interactive ? run_interactively(**session, goal, *limits, *keyboard, hooks)
+                           : run_guest(**session, goal, *limits, *keyboard, hooks);
   if (!ended) return std::unexpected(ended.error());
   for (Tap* tap : {&*serial, &*console})
     if (auto closed = tap->file.close(); !closed) return std::unexpected(closed.error());

@@ -28,8 +28,7 @@ struct Value {
 struct ValueReader {
   const Symbols& symbols;
   ReadMemory read;
-  std::vector<LocalVariable> locals =
-      {};  // of the frame in question; they hide other variables of their name
+  std::vector<LocalVariable> locals = {};  // of the frame in question; they hide others of their name
 
   // "kernel::threads[2].queue.next->value", "*head", "kernel::Thread @ 0xffffffff80112000". Pointers are
   // followed in guest memory; the sentence of the error names the part that does not exist or cannot be read.
@@ -41,8 +40,8 @@ struct ValueReader {
 
   // One step further; the sentence says why not. member() goes through a pointer or reference by itself.
   Result<Value> member(const Value& whole, std::string_view name) const;
-  Result<Value> element(const Value& array,
-                        std::uint64_t index) const;  // of an array, or as if a pointer led to one
+  // Of an array, or of what a pointer leads to as if it were one.
+  Result<Value> element(const Value& array, std::uint64_t index) const;
   Result<Value> target(const Value& pointer) const;
 
   // A local variable as a value; an error where the code has optimised it away.

@@ -116,6 +116,22 @@ TEST(Disassembly, StopsAtTheCountAsked) {
   EXPECT_EQ(Disassembler(CodeWidth::bits_64).decode_all(code({0x90, 0x90, 0x90}), VirtAddr{0}, 2).size(), 2u);
 }
 
+TEST(Disassembly, LeavesNoByteOutWhateverTheBytesAre) {
+  std::vector<std::byte> bytes;
+  for (std::uint32_t state = 1; bytes.size() < 20000; state = state * 1664525 + 1013904223) {
+    bytes.push_back(static_cast<std::byte>(state >> 24));
+  }
+  for (const CodeWidth width : {CodeWidth::bits_16, CodeWidth::bits_32, CodeWidth::bits_64}) {
+    VirtAddr next{0x1000};
+    for (const Instruction& instruction : Disassembler(width).decode_all(bytes, next, bytes.size())) {
+      ASSERT_EQ(instruction.address, next);
+      ASSERT_GE(instruction.size, 1);
+      next = instruction.end();
+    }
+    EXPECT_EQ(next, VirtAddr{0x1000 + 20000});
+  }
+}
+
 TEST(Disassembly, KnowsTheInstructionsOfAKernel) {
   EXPECT_EQ(text(decode({0x0F, 0x01, 0x18})), "lidt    [rax]");
   EXPECT_EQ(text(decode({0x0F, 0x20, 0xD0})), "mov     rax, cr2");

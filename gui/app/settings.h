@@ -18,7 +18,7 @@ inline constexpr int kMinScale = 100, kMaxScale = 300;  // percent
 struct Splits {
   float left = 0;             // the screen's column, of the window's width
   float screen = 0;           // the screen, of its column
-  float happened = 0.56f;     // "what just happened", of the room below the screen
+  float happened = 0.5f;      // "what just happened", of the room below the screen
   float code_width = 0.53f;   // wide windows: the code, of the room right of the screen
   float registers = 0.5f;     // wide windows: the registers, of the right column
   float code_height = 0.43f;  // narrow windows: the code, of the room right of the screen

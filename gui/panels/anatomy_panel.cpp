@@ -55,6 +55,10 @@ struct Drawing {
                      is_exception() ? mnemonic(vector) : fmt::format("vector {}", vector)));
     paragraph(look, look.fonts.body, look.theme.text, exception_name(vector));
     paragraph(look, look.fonts.small, look.theme.muted, source_words(first().source));
+    if (const Exception& ended = delivery.attempts.back().exception; delivery.attempts.size() > 1)
+      paragraph(look, look.fonts.small, look.theme.fault,
+                fmt::format("{} ends as {} {}", shape(Meaning::fault), mnemonic(ended.vector),
+                            exception_name(ended.vector)));
     gap(6);
     caption(look, first().source == Source::external ? "interrupted before" : "at the instruction");
     if (words && !words->instruction.empty())

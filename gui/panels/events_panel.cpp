@@ -37,7 +37,8 @@ void draw(PanelState& state, const MachineView& view, Commands& commands) {
               .columns = {"Instruction", "Kind", "What", "At"},
               .filter = state.events.filter.data(),
               .newest_last = true,
-              .mark_changes = false},
+              .mark_changes = false,
+              .fit = true},
              commands);
 }
 

@@ -55,8 +55,10 @@ struct Drawing {
          commands);
     ImGui::TableNextColumn();
     const PicReason reason = standing(view.pic, irq);
+    const std::string why = reason.standing == PicStanding::kNoRequest ? "" : standing_words(reason);
     text(look.fonts.small, reason.standing == PicStanding::kNext ? look.theme.interrupt : look.theme.muted,
-         reason.standing == PicStanding::kNoRequest ? "" : standing_words(reason));
+         elide(look.fonts.small, why, ImGui::GetContentRegionAvail().x));
+    if (ImGui::IsItemHovered()) ImGui::SetTooltip("%s", why.c_str());
   }
 
   void chip(const char* title, const Pic8259& chip, unsigned first, float width) {
@@ -72,6 +74,9 @@ struct Drawing {
     ImGui::PushStyleVar(ImGuiStyleVar_CellPadding, {look.px(4), look.px(1)});
     if (ImGui::BeginTable(title, 7, ImGuiTableFlags_SizingFixedFit | ImGuiTableFlags_NoSavedSettings,
                           {width - look.px(16), 0})) {
+      for (int column = 0; column < 7; ++column)
+        ImGui::TableSetupColumn(
+            "", column == 6 ? ImGuiTableColumnFlags_WidthStretch : ImGuiTableColumnFlags_WidthFixed);
       ImGui::TableNextRow();
       for (const char* heading : {"IRQ", "", "IRR", "IMR", "ISR", "vec", ""}) {
         ImGui::TableNextColumn();

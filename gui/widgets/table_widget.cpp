@@ -134,10 +134,14 @@ void draw_table(PanelState& state, const MachineView& view, const Table& table, 
                                      ImGuiTableFlags_NoBordersInBodyUntilResize;
   Drawing d{state, view, table, options, commands};
   ImGui::PushStyleVar(ImGuiStyleVar_CellPadding, {look.px(6), look.px(2)});
-  if (ImGui::BeginTable(table.name.c_str(), static_cast<int>(columns.size()), kFlags)) {
-    for (const Shown& c : columns)
-      ImGui::TableSetupColumn(table.columns[c.index].heading.c_str(), ImGuiTableColumnFlags_WidthFixed,
-                              c.width);
+  const ImGuiTableFlags flags = options.fit ? kFlags & ~ImGuiTableFlags_ScrollX : kFlags;
+  if (ImGui::BeginTable(table.name.c_str(), static_cast<int>(columns.size()), flags)) {
+    for (const Shown& c : columns) {
+      const bool stretch = options.fit && &c == &columns.back();
+      ImGui::TableSetupColumn(table.columns[c.index].heading.c_str(),
+                              stretch ? ImGuiTableColumnFlags_WidthStretch : ImGuiTableColumnFlags_WidthFixed,
+                              stretch ? 1 : c.width);
+    }
     ImGui::TableSetupScrollFreeze(0, 1);
     ImGui::TableNextRow();
     for (const Shown& c : columns) {

@@ -17,6 +17,7 @@ struct TableOptions {
   std::string_view filter;   // rows that hold this text in any cell, upper and lower case alike
   bool newest_last = false;  // stays scrolled to the end while the user has not scrolled up
   bool mark_changes = true;
+  bool fit = false;  // no scrolling sideways: the last column takes the room that is left and is cut short
 };
 
 void draw_table(PanelState& state, const MachineView& view, const Table& table, const TableOptions& options,

@@ -56,7 +56,7 @@ TEST(Shell, offers_no_step_while_the_machine_runs) {
 }
 
 TEST(Shell, types_the_fault_that_is_chosen_from_the_menu) {
-  Bench bench(1280, 800);
+  Bench bench(1900, 800);  // the test's font is wide
   Shell shell{Settings{}};
   ASSERT_TRUE(bench.click(shell, "Cause a fault"));
   ASSERT_TRUE(bench.click(shell, "Divide error"));

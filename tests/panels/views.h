@@ -61,7 +61,8 @@ inline std::shared_ptr<const DeliveryRecord> triple_fault_record() {
   auto record = std::make_shared<DeliveryRecord>(*page_fault_record(9));
   Attempt page_fault = record->delivery.attempts.front();
   page_fault.steps.erase(page_fault.steps.begin() + 3, page_fault.steps.end());
-  page_fault.steps[2].ok = false;
+  for (MicroStep& s : page_fault.steps)
+    if (s.kind == MicroStepKind::gate_present) s.ok = false;
   MicroStep nested;
   nested.kind = MicroStepKind::nested_fault;
   nested.ok = false;
@@ -74,7 +75,9 @@ inline std::shared_ptr<const DeliveryRecord> triple_fault_record() {
   for (MicroStep& s : double_fault.steps) s.vector = 8;
   double_fault.steps.back().vector = 11;
   double_fault.end = AttemptEnd::triple_fault;
-  record->delivery.attempts = {page_fault, double_fault};
+  record->delivery.attempts.clear();
+  record->delivery.attempts.push_back(page_fault);
+  record->delivery.attempts.push_back(double_fault);
   return record;
 }
 

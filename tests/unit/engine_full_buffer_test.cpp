@@ -60,7 +60,9 @@ TEST_F(EngineFullBuffer, ChangingCodeAndConstantCodeBothStayRight) {
   for (std::uint32_t round = 0; round < 1500; ++round) {
     put_code(kChanging, round);
     ASSERT_EQ(run_one(kChanging), round);
-    if (round % 50 == 0) ASSERT_EQ(run_one(kConstant), 0xC0DEu) << "round " << round;
+    if (round % 50 == 0) {
+      ASSERT_EQ(run_one(kConstant), 0xC0DEu) << "round " << round;
+    }
   }
 }
 

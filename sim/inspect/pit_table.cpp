@@ -11,9 +11,9 @@ namespace ringside {
 namespace {
 
 std::string rate_words(const PitCounter& counter) {
-  const Ticks period = period_of(counter);
   if (!counter.cr_valid) return {};
-  if (period == 0) return "once";
+  const unsigned mode = mode_of(counter);
+  if (mode != 2 && mode != 3) return "once";
   return fmt::format("{:.2f} Hz", static_cast<double>(kPitClockHz) / count_of(counter));
 }
 

@@ -117,7 +117,8 @@ std::string bytes_words(std::uint64_t bytes) {
   constexpr std::array<std::pair<unsigned, const char*>, 4> kUnits{
       {{40, "TiB"}, {30, "GiB"}, {20, "MiB"}, {10, "KiB"}}};
   for (const auto& [shift, unit] : kUnits)
-    if (bytes >> shift && bytes % (1ull << shift) == 0) return fmt::format("{} {}", bytes >> shift, unit);
+    if (bytes >> shift && bytes >> shift < 10'000 && bytes % (1ull << shift) == 0)
+      return fmt::format("{} {}", bytes >> shift, unit);
   if (bytes % 1024 == 0 && bytes < 10ull << 20) return fmt::format("{} KiB", bytes >> 10);
   for (const auto& [shift, unit] : kUnits)
     if (bytes >> shift)

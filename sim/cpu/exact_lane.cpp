@@ -28,7 +28,7 @@ ExactLane::ExactLane(const PhysicalMemory& memory, const ContextLayout& layout, 
   uc_hook_add(engine_, &hook, UC_HOOK_INSN_INVALID, reinterpret_cast<void*>(&on_invalid), this, 1, 0);
   uc_hook_add(engine_, &hook, UC_HOOK_INSN, reinterpret_cast<void*>(&on_in), this, 1, 0, UC_X86_INS_IN);
   uc_hook_add(engine_, &hook, UC_HOOK_INSN, reinterpret_cast<void*>(&on_out), this, 1, 0, UC_X86_INS_OUT);
-  if (written_) uc_hook_add(engine_, &hook, UC_HOOK_MEM_WRITE, reinterpret_cast<void*>(&on_write), this, 1, 0);
+  uc_hook_add(engine_, &hook, UC_HOOK_MEM_WRITE, reinterpret_cast<void*>(&on_write), this, 1, 0);
 }
 
 EngineExit ExactLane::run(const RunRequest& request, const std::vector<std::uint64_t>& addresses, std::uint64_t ticks_before) {
@@ -78,8 +78,9 @@ void ExactLane::on_block(uc_engine*, std::uint64_t address, std::uint32_t size, 
 
 void ExactLane::enter_block(std::uint64_t address, std::uint32_t size) {
   block_ = nullptr;
-  look_at_each_ = false;
+  look_at_each_ = overwritten_ = false;
   next_mark_ = kNoMark;
+  code_.size = code_.on_first_page = 0;
   if (!read_code(address, size, code_)) return;  // not in RAM: nothing to compare, and only plain instructions
   again_ = begins_again(address);
   if (blocks_.size() >= kMostBlocks) {
@@ -129,6 +130,12 @@ void ExactLane::begin_instruction(std::uint64_t address) {
   if (again_ && address == last_) {
     again_ = false;
     return;
+  }
+  if (overwritten_ && block_) {
+    // A store into this block, perhaps through another mapping, which the engine does not see: what follows is stale.
+    stale_from_ = block_->linear;
+    stale_bytes_ = static_cast<std::uint32_t>(block_->bytes.size());
+    return stop(ExitKind::deadline);
   }
   if (watch_.accessed()) return stop(ExitKind::exception);
   if (stop_soon_ || after_control_) return stop(ExitKind::attention);
@@ -181,7 +188,15 @@ bool ExactLane::interruptible() const {
 }
 
 void ExactLane::on_write(uc_engine*, uc_mem_type, std::uint64_t address, int size, std::int64_t, void* self) {
-  lane(self)->written_({address}, static_cast<std::uint64_t>(size));
+  ExactLane& l = *lane(self);
+  const auto length = static_cast<std::uint64_t>(size);
+  if (l.written_) l.written_({address}, length);
+  const auto reaches = [&](PhysAddr start, std::size_t bytes) {
+    return bytes > 0 && address + length > start.value && address < start.value + bytes;
+  };
+  const CodeBytes& code = l.code_;
+  if (reaches(code.first_page_address, code.on_first_page) || reaches(code.second_page_address, code.size - code.on_first_page))
+    l.overwritten_ = true;
 }
 
 bool ExactLane::on_invalid(uc_engine*, void* self) {

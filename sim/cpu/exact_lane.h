@@ -17,7 +17,7 @@ namespace ringside {
 
 class ExactLane : public Lane {
  public:
-  // With `log_writes`, every write of a guest instruction is handed to `written` (physical address, bytes).
+  // `written`, if any, is told of every store of a guest instruction: physical address, bytes.
   ExactLane(const PhysicalMemory&, const ContextLayout&, uc_engine*, PortClient&, BlockDecoder&,
             std::function<void(PhysAddr, std::uint64_t)> written);
 
@@ -79,6 +79,7 @@ class ExactLane : public Lane {
   // store and enters a new one of that instruction alone.
   bool begins_again(std::uint64_t address) const;
   bool again_ = false;
+  bool overwritten_ = false;          // the block being run was stored to
   bool resume_ = false;               // stopped only to enter a new block at RIP
   std::uint64_t rcx_ = 0;             // when the newest REP MOVS or STOS was begun
   bool resuming_ = false;             // RF is set: the first instruction meets no breakpoint, and is the only one of this run

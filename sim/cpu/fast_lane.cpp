@@ -53,6 +53,7 @@ FastRun FastLane::run(std::uint64_t ticks, bool watch_interrupts, const std::vec
   block_size_ = block_instructions_ = wanted_instructions_ = 0;
   stopped_ = invalid_ = leave_ = false;
   slot(block_).linear = ~std::uint64_t{0};  // a new translation at the start of a run is not announced
+  flush_translations();
   const uc_err error = start();
   return finish(error, ticks);
 }
@@ -120,6 +121,9 @@ void FastLane::on_translation(uc_engine*, uc_tb* now, uc_tb*, void* self) {
   FastLane& l = *lane(self);
   Entry& entry = l.slot(now->pc);
   if (entry.linear == now->pc) entry.linear = ~std::uint64_t{0};
+  // Unicorn watches for stores to a page of new code only through the address the code runs at. With the TLB empty, the
+  // first store through any other mapping is noticed too.
+  uc_ctl_flush_tlb(l.engine_);
 }
 
 // A block of one instruction is entered that lies inside the block being run. Either that block ended by going there, or

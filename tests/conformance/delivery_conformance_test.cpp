@@ -21,6 +21,16 @@ TEST(Delivery, InLongModeIsAsUnderQemuOrAsTheManualSays) {
   EXPECT_GT(lines(ours->console).size(), 300u) << "an image that prints little proves little";
 }
 
+TEST(Delivery, InProtectedModeIsAsUnderQemuOrAsTheManualSays) {
+  const Subject subject{.image = kImages + "/protected_mode.elf"};
+  const auto ours = on_ringside(subject);
+  const auto theirs = on_qemu(subject);
+  ASSERT_TRUE(ours) << ours.error().sentence;
+  ASSERT_TRUE(theirs) << theirs.error().sentence;
+  EXPECT_EQ("", unexplained(ours->console, theirs->console, kProtectedModeDeviations));
+  EXPECT_GT(lines(ours->console).size(), 75u) << "an image that prints little proves little";
+}
+
 // Intel SDM volume 2, MOV CR, LGDT, LTR; volume 3A 2.5; volume 1, 19.5.2 (ports).
 TEST(Delivery, WhereQemuCannotBeAskedIsAsTheManualSays) {
   constexpr std::pair<std::string_view, std::string_view> kExpected[] = {
@@ -56,7 +66,7 @@ TEST(Delivery, WhereQemuCannotBeAskedIsAsTheManualSays) {
 
 // The law of machine.h on guests that do nothing but fault, trap and get interrupted.
 TEST(Delivery, EveryWayOfRunningEndsInTheSameState) {
-  for (const char* image : {"/long_mode.elf", "/long_mode_manual.elf"}) {
+  for (const char* image : {"/long_mode.elf", "/long_mode_manual.elf", "/protected_mode.elf"}) {
     const Subject subject{.image = kImages + image};
     const auto fast = on_ringside(subject, Way::fast), exact = on_ringside(subject, Way::exact),
                stepped = on_ringside(subject, Way::stepped);

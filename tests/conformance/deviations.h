@@ -38,7 +38,7 @@ inline constexpr Deviation kLongModeDeviations[] = {
     {"GP SYSRET to where is not canonical", "v=d err=0 rip=10 cs=8 ss=10 at=6ffed0 in.ss=10",
      because::kVendor},
     {"GP SYSEXIT without SYSENTER_CS", "v=d err=0 at=6ffed0", because::kVendor},
-    {"32-bit code: SYSCALL", "v=6 rip=12 cs=3b rsp=73ff00 ss=1b", because::kVendor},
+    {"32-bit code: SYSCALL", "v=6 rip=12 cs=3b rsp=75ff00 ss=1b", because::kVendor},
 
     {"GP LTR null", "v=d err=0 rip=2", "volume 2, LTR: #GP(0) for a null selector; QEMU takes it"},
     {"GP CR0.NW without CD", "v=d err=0 rip=5", "volume 2, MOV CR: #GP(0); QEMU takes it"},
@@ -112,6 +112,14 @@ inline constexpr Deviation kLongModeDeviations[] = {
     {"DR6 and DR7 read back", "rcx=ffffefff rdx=7ff",
      "figure 17-1: reserved bits read as fixed; QEMU gives back what was written"},
     {"GP MOVAPS on no 16-byte border", "no exception", "a gap of ours: see sim/cpu/corrections.h"},
+};
+
+inline constexpr Deviation kProtectedModeDeviations[] = {
+    {"GP EFER.LME with paging on, but no PAE", "v=d err=0 rip=c", because::kMsr},
+    {"INT, handler beyond the limit", "v=d err=0 rip=9 at=6ffef0 in.cs=8",
+     "volume 2, INT n: EIP outside of the code segment's limit raises #GP(EXT); QEMU goes there"},
+    {"INT, handler's code not accessed yet", "cs=8", "QEMU is still in the segment of the case before"},
+    {"invalid opcode, then gate not present", "err=33", because::kExternal},
 };
 
 }  // namespace ringside::testing

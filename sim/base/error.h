@@ -16,6 +16,8 @@ struct Error {
 template <class T>
 using Result = std::expected<T, Error>;
 
-inline std::unexpected<Error> fail(std::string sentence) { return std::unexpected(Error{std::move(sentence)}); }
+inline std::unexpected<Error> fail(std::string sentence) {
+  return std::unexpected(Error{std::move(sentence)});
+}
 
 }  // namespace ringside

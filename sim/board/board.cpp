@@ -7,16 +7,17 @@ namespace ringside {
 namespace {
 
 constexpr unsigned kIrqTimer = 0, kIrqKeyboard = 1, kIrqCom1 = 4, kIrqClock = 8, kIrqMouse = 12;
-constexpr std::uint16_t kPit = 0x40, kController = 0x60, kControlB = 0x61, kControlA = 0x92, kClock = 0x70, kPost = 0x80,
-                        kConsole = 0xE9, kExit = 0xF4, kExitBochs = 0x501, kVga = 0x3C0, kCom1 = 0x3F8, kPower = 0x604,
-                        kResetControl = 0xCF9;
+constexpr std::uint16_t kPit = 0x40, kController = 0x60, kControlB = 0x61, kControlA = 0x92, kClock = 0x70,
+                        kPost = 0x80, kConsole = 0xE9, kExit = 0xF4, kExitBochs = 0x501, kVga = 0x3C0,
+                        kCom1 = 0x3F8, kPower = 0x604, kResetControl = 0xCF9;
 
 void drive(Board& board, unsigned irq, bool level, Ticks now, BoardEffects& effects) {
   if (((board.irq_lines >> irq & 1) != 0) == level) return;
   board.irq_lines = static_cast<std::uint16_t>(board.irq_lines ^ (1u << irq));
   set_irq_line(board.pic, irq, level);
   using Kind = BoardRecord::Kind;
-  effects.records.push_back({level ? Kind::irq_raised : Kind::irq_lowered, static_cast<std::uint8_t>(irq), 0, now});
+  effects.records.push_back(
+      {level ? Kind::irq_raised : Kind::irq_lowered, static_cast<std::uint8_t>(irq), 0, now});
 }
 
 // Carries every output to the input it is wired to.
@@ -38,7 +39,9 @@ void settle(Board& board, Ticks now, BoardEffects& effects) {
 bool is_pic(std::uint16_t port) {
   return port == 0x20 || port == 0x21 || port == 0xA0 || port == 0xA1 || port == 0x4D0 || port == 0x4D1;
 }
-bool within(std::uint16_t port, std::uint16_t first, unsigned count) { return port >= first && port < first + count; }
+bool within(std::uint16_t port, std::uint16_t first, unsigned count) {
+  return port >= first && port < first + count;
+}
 
 std::uint8_t read_byte(Board& b, std::uint16_t port, Ticks now) {
   if (is_pic(port)) return read_port(b.pic, port);
@@ -77,14 +80,17 @@ void write_controller(Board& b, unsigned offset, std::uint8_t value, Ticks now, 
 void write_pic(Board& b, std::uint16_t port, std::uint8_t value, Ticks now, BoardEffects& effects) {
   const PicPairWrite done = write_port(b.pic, port, value);
   if (done.write.action != PicAction::kEoi && done.write.action != PicAction::kEoiAndRotate) return;
-  const auto line = done.write.line == kNoLine ? kNoLine : static_cast<std::uint8_t>(done.write.line + (done.slave ? 8 : 0));
+  const auto line = done.write.line == kNoLine
+                        ? kNoLine
+                        : static_cast<std::uint8_t>(done.write.line + (done.slave ? 8 : 0));
   effects.records.push_back({BoardRecord::Kind::eoi, line, done.slave, now});
 }
 
 void write_byte(Board& b, std::uint16_t port, std::uint8_t value, Ticks now, BoardEffects& effects) {
   if (is_pic(port)) return write_pic(b, port, value, now, effects);
   if (within(port, kPit, 4)) return write_port(b.pit, port - kPit, value, now);
-  if (port == kController || port == kController + 4) return write_controller(b, port - kController, value, now, effects);
+  if (port == kController || port == kController + 4)
+    return write_controller(b, port - kController, value, now, effects);
   if (port == kControlB) {
     write_port(b.control_b, value);
     return set_gate(b.pit, 2, timer2_gate(b.control_b), now);
@@ -136,13 +142,15 @@ Board board_after_bios(std::uint64_t memory_bytes, std::int64_t start_time_unix)
   return at_rest(board);
 }
 
-Board board_cold(std::uint64_t memory_bytes, std::int64_t start_time_unix) { return at_rest(common(memory_bytes, start_time_unix)); }
+Board board_cold(std::uint64_t memory_bytes, std::int64_t start_time_unix) {
+  return at_rest(common(memory_bytes, start_time_unix));
+}
 
 bool port_assigned(std::uint16_t port) {
-  return is_pic(port) || within(port, kPit, 4) || port == kController || port == kController + 4 || port == kControlB ||
-         port == kControlA || within(port, kClock, 2) || port == kPost || port == kConsole || within(port, kExit, 4) ||
-         within(port, kExitBochs, 2) || within(port, kVga, 32) || within(port, kCom1, 8) || within(port, kPower, 2) ||
-         port == kResetControl;
+  return is_pic(port) || within(port, kPit, 4) || port == kController || port == kController + 4 ||
+         port == kControlB || port == kControlA || within(port, kClock, 2) || port == kPost ||
+         port == kConsole || within(port, kExit, 4) || within(port, kExitBochs, 2) ||
+         within(port, kVga, 32) || within(port, kCom1, 8) || within(port, kPower, 2) || port == kResetControl;
 }
 
 std::uint32_t read_port(Board& board, std::uint16_t port, unsigned size, Ticks now, BoardEffects& effects) {
@@ -150,7 +158,8 @@ std::uint32_t read_port(Board& board, std::uint16_t port, unsigned size, Ticks n
   if (port == kExit || port == kExitBochs) return read_port(board.debug_exit);
   if (within(port, kPower, 2)) return read_port(board.acpi_power, port - kPower, size);
   std::uint32_t value = 0;
-  for (unsigned i = 0; i < size; ++i) value |= std::uint32_t{read_byte(board, static_cast<std::uint16_t>(port + i), now)} << (8 * i);
+  for (unsigned i = 0; i < size; ++i)
+    value |= std::uint32_t{read_byte(board, static_cast<std::uint16_t>(port + i), now)} << (8 * i);
   settle(board, now, effects);
   return value;
 }
@@ -159,11 +168,13 @@ std::uint32_t peek_port(const Board& board, std::uint16_t port, unsigned size, T
   if (port == kExit || port == kExitBochs) return peek_port(board.debug_exit);
   if (within(port, kPower, 2)) return peek_port(board.acpi_power, port - kPower, size);
   std::uint32_t value = 0;
-  for (unsigned i = 0; i < size; ++i) value |= std::uint32_t{peek_byte(board, static_cast<std::uint16_t>(port + i), now)} << (8 * i);
+  for (unsigned i = 0; i < size; ++i)
+    value |= std::uint32_t{peek_byte(board, static_cast<std::uint16_t>(port + i), now)} << (8 * i);
   return value;
 }
 
-void write_port(Board& board, std::uint16_t port, unsigned size, std::uint32_t value, Ticks now, BoardEffects& effects) {
+void write_port(Board& board, std::uint16_t port, unsigned size, std::uint32_t value, Ticks now,
+                BoardEffects& effects) {
   effects.unassigned = !port_assigned(port);
   if (port == kExit || (port == kExitBochs && size == 2)) {
     effects.debug_exit = write_port(board.debug_exit, value);
@@ -174,7 +185,8 @@ void write_port(Board& board, std::uint16_t port, unsigned size, std::uint32_t v
     return;
   }
   for (unsigned i = 0; i < size; ++i)
-    write_byte(board, static_cast<std::uint16_t>(port + i), static_cast<std::uint8_t>(value >> (8 * i)), now, effects);
+    write_byte(board, static_cast<std::uint16_t>(port + i), static_cast<std::uint8_t>(value >> (8 * i)), now,
+               effects);
   settle(board, now, effects);
 }
 
@@ -202,8 +214,8 @@ void advance(Board& board, Ticks now, BoardEffects& effects) {
 }
 
 Ticks next_event(const Board& board) {
-  return std::min({next_event(board.pit), next_event(board.i8042), next_event(board.keyboard), next_event(board.com1),
-                   next_event(board.rtc)});
+  return std::min({next_event(board.pit), next_event(board.i8042), next_event(board.keyboard),
+                   next_event(board.com1), next_event(board.rtc)});
 }
 
 bool interrupt_requested(const Board& board) { return int_output(board.pic); }

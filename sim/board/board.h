@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-// The PC: which chip sits at which port, which line of it goes to which IRQ. Wiring and nothing else; what a chip does
-// stands in sim/devices.
+// The PC: which chip sits at which port, which line of it goes to which IRQ. Wiring and nothing else; what a
+// chip does stands in sim/devices.
 //
 //   port            chip                          IRQ
 //   0x20 0xA0 0x4D0 8259A pair                    -
@@ -17,7 +17,8 @@
 //   0xCF9           reset control                 -
 // Every other port reads as ones.
 //
-// Source: IBM PC AT Technical Reference (1984), section 1 (I/O map, interrupts); QEMU's isa-debug-exit for 0xF4.
+// Source: IBM PC AT Technical Reference (1984), section 1 (I/O map, interrupts); QEMU's isa-debug-exit for
+// 0xF4.
 #pragma once
 
 #include <cstdint>
@@ -55,15 +56,15 @@ struct Board {
   DebugConsole debug_console{};
   DebugExit debug_exit{};
   AcpiPower acpi_power{};
-  std::uint16_t irq_lines = 0;   // levels as last driven onto the 8259As
+  std::uint16_t irq_lines = 0;  // levels as last driven onto the 8259As
   bool operator==(const Board&) const = default;
 };
 static_assert(std::is_trivially_copyable_v<Board>);
 
 template <class Visitor>
 void visit_fields(const Board& board, Visitor&& v) {
-  const auto& [pic, pit, i8042, keyboard, com1, vga, rtc, control_b, control_a, post, debug_console, debug_exit, acpi_power,
-               irq_lines] = board;
+  const auto& [pic, pit, i8042, keyboard, com1, vga, rtc, control_b, control_a, post, debug_console,
+               debug_exit, acpi_power, irq_lines] = board;
   v("pic", pic);
   v("pit", pit);
   v("i8042", i8042);
@@ -80,24 +81,26 @@ void visit_fields(const Board& board, Visitor&& v) {
   v("irq_lines", irq_lines);
 }
 
-// As a BIOS leaves it, and as the reset line leaves it (the clock keeps its time and bytes, it has a battery).
+// As a BIOS leaves it, and as the reset line leaves it (the clock keeps its time and bytes, it has a
+// battery).
 Board board_after_bios(std::uint64_t memory_bytes, std::int64_t start_time_unix);
 Board board_cold(std::uint64_t memory_bytes, std::int64_t start_time_unix);
 
-// What the board did that somebody outside may want to know, in order. The board appends; the machine empties it.
+// What the board did that somebody outside may want to know, in order. The board appends; the machine empties
+// it.
 struct BoardRecord {
   enum class Kind : std::uint8_t { irq_raised, irq_lowered, eoi, serial, console } kind;
-  std::uint8_t line = 0;      // IRQ 0-15; of an EOI the line whose in-service bit went, 0xFF if there was none
-  std::uint8_t value = 0;     // byte sent; of an EOI 0 master, 1 slave
+  std::uint8_t line = 0;   // IRQ 0-15; of an EOI the line whose in-service bit went, 0xFF if there was none
+  std::uint8_t value = 0;  // byte sent; of an EOI 0 master, 1 slave
   Ticks time = 0;
 };
 enum class BoardReset : std::uint8_t { keyboard_controller, port_92, port_cf9 };
 struct BoardEffects {
   std::vector<BoardRecord> records;
   std::optional<BoardReset> reset;
-  std::optional<int> debug_exit;       // (value << 1) | 1
+  std::optional<int> debug_exit;  // (value << 1) | 1
   bool power_off = false;
-  bool unassigned = false;             // the port just used belongs to nobody
+  bool unassigned = false;  // the port just used belongs to nobody
 };
 
 // `size` is 1, 2 or 4 bytes. REQUIRES advance(board, now) was called.
@@ -111,8 +114,8 @@ void receive_serial(Board&, std::uint8_t byte, Ticks now, BoardEffects&);
 
 // Brings every chip to `now`, each at the right moment on the way.
 void advance(Board&, Ticks now, BoardEffects&);
-Ticks next_event(const Board&);      // kNever if nothing will change by itself
+Ticks next_event(const Board&);  // kNever if nothing will change by itself
 
-bool interrupt_requested(const Board&);   // INTR of the CPU
+bool interrupt_requested(const Board&);  // INTR of the CPU
 
 }  // namespace ringside

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-// Everything that reaches the machine from outside is a Command: applied between instructions and logged with its
-// time, so that image + configuration + commands reproduce a run.
+// Everything that reaches the machine from outside is a Command: applied between instructions and logged with
+// its time, so that image + configuration + commands reproduce a run.
 #pragma once
 
 #include <cstdint>
@@ -12,12 +12,26 @@
 
 namespace ringside {
 
-struct TypeKey { KeyStroke stroke; };                 // a key of the PS/2 keyboard goes down or up
-struct SerialInput { std::uint8_t byte = 0; };        // arrives at COM1
+struct TypeKey {
+  KeyStroke stroke;
+};  // a key of the PS/2 keyboard goes down or up
+struct SerialInput {
+  std::uint8_t byte = 0;
+};  // arrives at COM1
 struct RaiseNmi {};
-struct InjectException { std::uint8_t vector = 0; std::uint32_t error_code = 0; std::uint64_t cr2 = 0; };
-struct SetRegister { std::uint8_t gpr = 0; std::uint64_t value = 0; };   // 0-15 by Gpr, 16 = RIP, 17 = RFLAGS
-struct SetMemory { PhysAddr address; std::uint8_t value = 0; };
+struct InjectException {
+  std::uint8_t vector = 0;
+  std::uint32_t error_code = 0;
+  std::uint64_t cr2 = 0;
+};
+struct SetRegister {
+  std::uint8_t gpr = 0;
+  std::uint64_t value = 0;
+};  // 0-15 by Gpr, 16 = RIP, 17 = RFLAGS
+struct SetMemory {
+  PhysAddr address;
+  std::uint8_t value = 0;
+};
 
 using Command = std::variant<TypeKey, SerialInput, RaiseNmi, InjectException, SetRegister, SetMemory>;
 

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-// The event record: one small entry for everything a running machine does that a person may want to see, in the
-// order it happened. Bounded: the newest are kept, the total is counted.
+// The event record: one small entry for everything a running machine does that a person may want to see, in
+// the order it happened. Bounded: the newest are kept, the total is counted.
 #pragma once
 
 #include <cstddef>
@@ -30,13 +30,13 @@ enum class EventKind : std::uint8_t {
   triple_fault,  // delivery
   debug_exit,    // value = value written
   power_off,
-  unmodelled,    // port or register nobody answers for: port, size, value, flag = write
+  unmodelled,  // port or register nobody answers for: port, size, value, flag = write
 };
 
 struct Event {
-  Ticks time = 0;                   // of the instruction that caused it
+  Ticks time = 0;  // of the instruction that caused it
   std::uint64_t instructions = 0;
-  std::uint64_t rip = 0;            // that instruction (or the first of a handler's predecessor: where the CPU stood)
+  std::uint64_t rip = 0;  // that instruction (or the first of a handler's predecessor: where the CPU stood)
   EventKind kind = EventKind::port_read;
   std::uint8_t line = 0, vector = 0, size = 0;
   std::uint16_t port = 0;
@@ -46,13 +46,15 @@ struct Event {
   bool operator==(const Event&) const = default;
 };
 
-const char* name(EventKind kind);   // "port write", "IRQ raised", ...
+const char* name(EventKind kind);  // "port write", "IRQ raised", ...
 
 // A set of kinds.
 class EventMask {
  public:
   constexpr EventMask() = default;
-  constexpr EventMask(std::initializer_list<EventKind> kinds) { for (EventKind k : kinds) add(k); }
+  constexpr EventMask(std::initializer_list<EventKind> kinds) {
+    for (EventKind k : kinds) add(k);
+  }
   constexpr void add(EventKind k) { bits_ |= 1u << static_cast<unsigned>(k); }
   constexpr bool has(EventKind k) const { return bits_ >> static_cast<unsigned>(k) & 1; }
   constexpr bool any() const { return bits_ != 0; }

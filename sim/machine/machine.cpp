@@ -60,10 +60,13 @@ GuestRam::~GuestRam() {
 
 Result<std::unique_ptr<Machine>> Machine::create(MachineConfig config) {
   if (config.memory_mib < kLeastMib || config.memory_mib > kMostMib)
-    return fail(fmt::format("A machine with {} MiB of memory cannot be made: choose {} to {}.", config.memory_mib, kLeastMib, kMostMib));
+    return fail(fmt::format("A machine with {} MiB of memory cannot be made: choose {} to {}.",
+                            config.memory_mib, kLeastMib, kMostMib));
   auto impl = std::make_unique<Impl>(std::move(config));
   const std::size_t bytes = std::size_t{impl->config.memory_mib} << 20;
-  if (!impl->ram.allocate(bytes)) return fail(fmt::format("There is not enough memory for a machine of {} MiB: choose fewer.", impl->config.memory_mib));
+  if (!impl->ram.allocate(bytes))
+    return fail(fmt::format("There is not enough memory for a machine of {} MiB: choose fewer.",
+                            impl->config.memory_mib));
   impl->memory = PhysicalMemory(impl->ram.bytes());
   auto engine = Engine::create(impl->memory, *impl, impl->config.execution == Execution::fast);
   if (!engine) return std::unexpected(engine.error());
@@ -81,11 +84,16 @@ Result<void> Machine::Impl::power_on() {
     plane[i] = std::byte{' '};
     plane[i + 1] = std::byte{0x07};
   }
-  auto loaded = load({.image = config.image, .image_name = config.image_name, .command_line = config.command_line, .modules = config.modules}, memory.bytes());
+  auto loaded = load({.image = config.image,
+                      .image_name = config.image_name,
+                      .command_line = config.command_line,
+                      .modules = config.modules},
+                     memory.bytes());
   if (!loaded) return std::unexpected(loaded.error());
   entry = std::move(*loaded);
   const auto start = static_cast<std::int64_t>(config.start_time_unix);
-  board = config.power_on == PowerOn::bios ? board_after_bios(memory.size(), start) : board_cold(memory.size(), start);
+  board = config.power_on == PowerOn::bios ? board_after_bios(memory.size(), start)
+                                           : board_cold(memory.size(), start);
   engine->memory_replaced();
   engine->load(entry_cpu(entry));
   engine->reset_floating_point();
@@ -118,7 +126,8 @@ void Machine::Impl::record(const Event& event) {
 // What happened in the chips is laid at the door of the instruction at `rip`, at the time it happened.
 void Machine::Impl::record_board(std::uint64_t rip) {
   for (const BoardRecord& r : effects.records) {
-    Event event = at(r.time, instructions + (halted ? 0 : r.time - std::min(r.time, time)), rip, EventKind::irq_raised);
+    Event event =
+        at(r.time, instructions + (halted ? 0 : r.time - std::min(r.time, time)), rip, EventKind::irq_raised);
     event.line = r.line;
     event.value = r.value;
     switch (r.kind) {
@@ -177,10 +186,14 @@ Result<void> Machine::apply(const Command& command) {
     if (auto s = m.deliver_now(e, m.engine->rip())) m.ended(*s);
   } else if (const auto* reg = std::get_if<SetRegister>(&command)) {
     CpuState cpu = m.engine->state();
-    if (reg->gpr < 16) cpu.gpr[reg->gpr] = reg->value;
-    else if (reg->gpr == 16) cpu.rip = reg->value;
-    else if (reg->gpr == 17) cpu.rflags = (reg->value & 0x3F7FD5) | 2;
-    else return fail("There is no such register: 0 to 15 are the general ones, 16 is RIP, 17 is RFLAGS.");
+    if (reg->gpr < 16)
+      cpu.gpr[reg->gpr] = reg->value;
+    else if (reg->gpr == 16)
+      cpu.rip = reg->value;
+    else if (reg->gpr == 17)
+      cpu.rflags = (reg->value & 0x3F7FD5) | 2;
+    else
+      return fail("There is no such register: 0 to 15 are the general ones, 16 is RIP, 17 is RFLAGS.");
     m.engine->load(cpu);
   } else if (const auto* byte = std::get_if<SetMemory>(&command)) {
     m.write_memory(byte->address, byte->value, 1);

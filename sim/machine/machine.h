@@ -1,12 +1,14 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 // The machine: one value that holds CPU, memory and board, and the one rule of when things happen.
 //
-// Time is counted in ticks. An instruction takes one; so does the acceptance of an interrupt; an instruction that
-// faults takes one together with the delivery of its exception; a halted CPU lets ticks pass. `instructions()` counts
-// all of these but the halted ticks.
+// Time is counted in ticks. An instruction takes one; so does the acceptance of an interrupt; an instruction
+// that faults takes one together with the delivery of its exception; a halted CPU lets ticks pass.
+// `instructions()` counts all of these but the halted ticks.
 // 1. A device event at time T is visible before the instruction of time T runs.
-// 2. An interrupt is accepted at the first boundary where it is pending, IF is set and no shadow of STI or MOV SS holds.
-// 3. Same image, configuration and commands at the same times: same state, bit for bit, on any host, however the run
+// 2. An interrupt is accepted at the first boundary where it is pending, IF is set and no shadow of STI or
+// MOV SS holds.
+// 3. Same image, configuration and commands at the same times: same state, bit for bit, on any host, however
+// the run
 //    is cut into steps.
 // Not thread-safe: one thread at a time. Two machines never share anything.
 #pragma once
@@ -33,32 +35,33 @@
 
 namespace ringside {
 
-enum class PowerOn : std::uint8_t { bios, cold };      // chips as a BIOS leaves them, or as reset leaves them
-enum class Execution : std::uint8_t { fast, exact };   // exact is the reference; fast is proven equal to it
+enum class PowerOn : std::uint8_t { bios, cold };     // chips as a BIOS leaves them, or as reset leaves them
+enum class Execution : std::uint8_t { fast, exact };  // exact is the reference; fast is proven equal to it
 
 struct MachineConfig {
-  std::vector<std::byte> image;           // the kernel file
+  std::vector<std::byte> image;  // the kernel file
   std::string image_name = "kernel.elf";
   std::string command_line;
   std::vector<BootModule> modules;
-  std::uint32_t memory_mib = 64;          // 2 to 3072
+  std::uint32_t memory_mib = 64;  // 2 to 3072
   PowerOn power_on = PowerOn::bios;
   Execution execution = Execution::fast;
-  std::uint64_t start_time_unix = 1767225600;  // what the real-time clock shows at power-on: 2026-01-01 00:00:00 UTC
+  std::uint64_t start_time_unix =
+      1767225600;  // what the real-time clock shows at power-on: 2026-01-01 00:00:00 UTC
 };
 
 enum class StopKind : std::uint8_t {
-  step,            // the step asked for is done
-  budget,          // instructions or time of the RunLimits used up
-  address,         // RunLimits::until_address reached (that instruction has not run)
-  breakpoint,      // value = index into breakpoints()
-  event,           // an event of RunLimits::stop_on happened; `event` = its number
-  text,            // RunLimits::until_serial was printed on COM1
-  paused,          // RunLimits::pause was set by another thread
-  idle,            // halted with interrupts on, and thousands of device events passed without one
-  debug_exit,      // value = (written << 1) | 1
+  step,        // the step asked for is done
+  budget,      // instructions or time of the RunLimits used up
+  address,     // RunLimits::until_address reached (that instruction has not run)
+  breakpoint,  // value = index into breakpoints()
+  event,       // an event of RunLimits::stop_on happened; `event` = its number
+  text,        // RunLimits::until_serial was printed on COM1
+  paused,      // RunLimits::pause was set by another thread
+  idle,        // halted with interrupts on, and thousands of device events passed without one
+  debug_exit,  // value = (written << 1) | 1
   power_off,
-  reset,           // value = ResetCause
+  reset,  // value = ResetCause
   triple_fault,
   halted_forever,  // HLT with interrupts off: only an NMI or a reset could go on, and neither comes by itself
   unsupported,     // the engine cannot go on from here; `sentence` says why
@@ -70,19 +73,20 @@ struct Stop {
   StopKind kind = StopKind::step;
   std::uint32_t value = 0;
   std::uint64_t event = 0;
-  std::string sentence;   // for people: one sentence, always filled in
+  std::string sentence;  // for people: one sentence, always filled in
   // These end the machine: only reset() starts it again.
   bool final() const { return kind >= StopKind::debug_exit; }
 };
-const char* name(StopKind kind);   // "debug-exit", "triple-fault", ... as --json prints it
+const char* name(StopKind kind);  // "debug-exit", "triple-fault", ... as --json prints it
 
 struct RunLimits {
-  std::uint64_t instructions = ~std::uint64_t{0};   // at most so many more
-  Ticks until_time = kNever;                        // machine time; a halted CPU also stops there
-  std::optional<VirtAddr> until_address;            // tested before each instruction but the first
-  std::optional<std::uint64_t> until_rsp_above;     // with until_address: only where RSP is above this (step over, step out)
+  std::uint64_t instructions = ~std::uint64_t{0};  // at most so many more
+  Ticks until_time = kNever;                       // machine time; a halted CPU also stops there
+  std::optional<VirtAddr> until_address;           // tested before each instruction but the first
+  std::optional<std::uint64_t>
+      until_rsp_above;  // with until_address: only where RSP is above this (step over, step out)
   EventMask stop_on;
-  std::string until_serial;                         // stop after the byte that completes this text on COM1
+  std::string until_serial;  // stop after the byte that completes this text on COM1
   const std::atomic<bool>* pause = nullptr;
   bool ignore_breakpoints = false;
 };
@@ -94,10 +98,10 @@ struct Breakpoint {
 
 // What happened when an exception or interrupt was delivered, kept for the fault anatomy.
 struct DeliveryRecord {
-  std::uint32_t number = 0;     // counts from 0; Event::delivery refers to it
+  std::uint32_t number = 0;  // counts from 0; Event::delivery refers to it
   Ticks time = 0;
   std::uint64_t instructions = 0;
-  std::uint64_t rip = 0;        // the instruction that raised it or was interrupted
+  std::uint64_t rip = 0;                // the instruction that raised it or was interrupted
   std::array<std::uint8_t, 16> code{};  // bytes at rip, as far as readable
   std::uint8_t code_bytes = 0;
   Delivery delivery;
@@ -109,11 +113,11 @@ class Machine {
   static Result<std::unique_ptr<Machine>> create(MachineConfig config);
   ~Machine();
 
-  // One tick's worth: an instruction (with the delivery of what it raises), or the acceptance of an interrupt, or,
-  // when halted, the wait until something interrupts.
+  // One tick's worth: an instruction (with the delivery of what it raises), or the acceptance of an
+  // interrupt, or, when halted, the wait until something interrupts.
   Stop step();
   Stop run(const RunLimits& limits);
-  void reset();                           // power-on again with the same configuration; breakpoints are kept
+  void reset();  // power-on again with the same configuration; breakpoints are kept
 
   // Something from outside, applied now, between instructions, and logged.
   Result<void> apply(const Command& command);
@@ -124,15 +128,15 @@ class Machine {
   const PhysicalMemory& memory() const;
   std::uint64_t instructions() const;
   Ticks time() const;
-  const std::optional<Stop>& final_stop() const;   // set once a final stop was reached
+  const std::optional<Stop>& final_stop() const;  // set once a final stop was reached
   const EventLog& events() const;
-  const std::deque<DeliveryRecord>& deliveries() const;   // the newest 256
+  const std::deque<DeliveryRecord>& deliveries() const;  // the newest 256
   const std::vector<LoggedCommand>& commands() const;
   const MachineConfig& config() const;
   const EntryState& entry() const;
-  std::span<const std::uint8_t> serial() const;    // every byte COM1 has sent since power-on
+  std::span<const std::uint8_t> serial() const;         // every byte COM1 has sent since power-on
   std::span<const std::uint8_t> debug_console() const;  // every byte written to port 0xE9
-  std::vector<Breakpoint>& breakpoints();          // not part of the machine's state
+  std::vector<Breakpoint>& breakpoints();               // not part of the machine's state
 
   // 64-bit hash over CPU, board and memory: equal states have equal hashes on any host.
   std::uint64_t state_hash() const;

@@ -19,7 +19,7 @@ class GuestRam {
   GuestRam(const GuestRam&) = delete;
   GuestRam& operator=(const GuestRam&) = delete;
   bool allocate(std::size_t bytes);
-  void clear();   // all zero again
+  void clear();  // all zero again
   std::span<std::byte> bytes() const { return {bytes_, size_}; }
 
  private:
@@ -34,17 +34,19 @@ struct Machine::Impl final : PortClient {
   Result<void> power_on();
   Event at(Ticks when, std::uint64_t count, std::uint64_t rip, EventKind kind) const;
   Event now(EventKind kind) const { return at(time, instructions, engine->rip(), kind); }
-  Event just(EventKind kind, std::uint64_t rip) const { return at(time - 1, instructions - 1, rip, kind); }  // of the tick just counted
+  Event just(EventKind kind, std::uint64_t rip) const {
+    return at(time - 1, instructions - 1, rip, kind);
+  }  // of the tick just counted
   void record(const Event& event);
-  void record_board(std::uint64_t rip);   // empties `effects` into the event log and outputs
+  void record_board(std::uint64_t rip);  // empties `effects` into the event log and outputs
   void record_port(Event access);
   void write_memory(PhysAddr address, std::uint64_t value, unsigned size);
-  Stop ended(Stop stop);                  // notes a final stop
+  Stop ended(Stop stop);  // notes a final stop
 
   // run.cpp
   Stop run(const RunLimits& limits, bool one_step);
   std::optional<Stop> wait_halted(const RunLimits& limits, bool one_step);
-  std::optional<Stop> accept_pending();   // NMI or INTR at this boundary; counts a tick when one is accepted
+  std::optional<Stop> accept_pending();  // NMI or INTR at this boundary; counts a tick when one is accepted
   std::optional<Stop> deliver_now(const Exception& exception, std::uint64_t rip);
   std::optional<Stop> run_own();
   std::optional<Stop> after(const EngineExit& exit);
@@ -54,7 +56,8 @@ struct Machine::Impl final : PortClient {
   void advance_board();
   bool interrupt_acceptable() const;
   std::uint32_t port_read(std::uint64_t ticks, std::uint64_t rip, std::uint16_t port, unsigned size) override;
-  void port_write(std::uint64_t ticks, std::uint64_t rip, std::uint16_t port, unsigned size, std::uint32_t value) override;
+  void port_write(std::uint64_t ticks, std::uint64_t rip, std::uint16_t port, unsigned size,
+                  std::uint32_t value) override;
 
   MachineConfig config;
   GuestRam ram;
@@ -67,7 +70,7 @@ struct Machine::Impl final : PortClient {
   std::uint64_t instructions = 0;
   bool halted = false, nmi_pending = false, nmi_blocked = false;
   Ticks next_board_event = kNever;
-  Ticks run_until = kNever;               // the deadline the engine runs towards now
+  Ticks run_until = kNever;  // the deadline the engine runs towards now
 
   EventLog events;
   std::deque<DeliveryRecord> deliveries;
@@ -77,7 +80,7 @@ struct Machine::Impl final : PortClient {
   std::vector<Breakpoint> breakpoints;
   std::optional<Stop> final_stop;
   std::bitset<65536> unmodelled_seen;
-  mutable CpuState view;                  // what cpu() hands out
+  mutable CpuState view;  // what cpu() hands out
 
   // Of the run under way.
   EventMask stop_on;

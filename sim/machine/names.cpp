@@ -53,12 +53,22 @@ const char* name(StopKind kind) {
 
 std::string describe(const Command& command) {
   struct Visitor {
-    std::string operator()(const TypeKey& c) const { return fmt::format("key {} {}", key_name(c.stroke.key), c.stroke.pressed ? "down" : "up"); }
-    std::string operator()(const SerialInput& c) const { return fmt::format("COM1 receives {:#04x}", c.byte); }
+    std::string operator()(const TypeKey& c) const {
+      return fmt::format("key {} {}", key_name(c.stroke.key), c.stroke.pressed ? "down" : "up");
+    }
+    std::string operator()(const SerialInput& c) const {
+      return fmt::format("COM1 receives {:#04x}", c.byte);
+    }
     std::string operator()(const RaiseNmi&) const { return "NMI"; }
-    std::string operator()(const InjectException& c) const { return fmt::format("exception {} injected, error code {:#x}", c.vector, c.error_code); }
-    std::string operator()(const SetRegister& c) const { return fmt::format("register {} set to {:#x}", c.gpr, c.value); }
-    std::string operator()(const SetMemory& c) const { return fmt::format("byte at {:#x} set to {:#04x}", c.address.value, c.value); }
+    std::string operator()(const InjectException& c) const {
+      return fmt::format("exception {} injected, error code {:#x}", c.vector, c.error_code);
+    }
+    std::string operator()(const SetRegister& c) const {
+      return fmt::format("register {} set to {:#x}", c.gpr, c.value);
+    }
+    std::string operator()(const SetMemory& c) const {
+      return fmt::format("byte at {:#x} set to {:#04x}", c.address.value, c.value);
+    }
   };
   return std::visit(Visitor{}, command);
 }

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-// The loop that the rule of machine.h describes: bring the board to now, accept what is pending, run to the next
-// deadline, see why the engine stopped.
+// The loop that the rule of machine.h describes: bring the board to now, accept what is pending, run to the
+// next deadline, see why the engine stopped.
 #include <fmt/format.h>
 
 #include <algorithm>
@@ -19,11 +19,15 @@ constexpr std::uint64_t kSlice = 4'000'000;
 constexpr unsigned kIdleEvents = 4096;
 constexpr std::size_t kDeliveriesKept = 256;
 
-Stop stop(StopKind kind, std::string sentence, std::uint32_t value = 0) { return {kind, value, 0, std::move(sentence)}; }
+Stop stop(StopKind kind, std::string sentence, std::uint32_t value = 0) {
+  return {kind, value, 0, std::move(sentence)};
+}
 
 }  // namespace
 
-bool Machine::Impl::interrupt_acceptable() const { return engine->interrupts_on() && !engine->interrupt_shadow(); }
+bool Machine::Impl::interrupt_acceptable() const {
+  return engine->interrupts_on() && !engine->interrupt_shadow();
+}
 
 void Machine::Impl::advance_board() {
   if (time >= next_board_event) {
@@ -35,7 +39,8 @@ void Machine::Impl::advance_board() {
 
 Stop Machine::Impl::run(const RunLimits& limits, bool one_step) {
   if (final_stop) return *final_stop;
-  const std::uint64_t end = limits.instructions > ~instructions ? ~std::uint64_t{0} : instructions + limits.instructions;
+  const std::uint64_t end =
+      limits.instructions > ~instructions ? ~std::uint64_t{0} : instructions + limits.instructions;
   stop_on = limits.stop_on;
   stop_event.reset();
   serial_matched = false;
@@ -48,7 +53,7 @@ Stop Machine::Impl::run(const RunLimits& limits, bool one_step) {
   if (limits.until_address) addresses.push_back(limits.until_address->value);
   engine->stop_at(std::move(addresses));
 
-  bool first = true;      // an address to stop at does not count where the run starts
+  bool first = true;  // an address to stop at does not count where the run starts
   for (;;) {
     advance_board();
     if (auto s = outside_effects()) return ended(*s);
@@ -56,7 +61,8 @@ Stop Machine::Impl::run(const RunLimits& limits, bool one_step) {
     if (!first && one_step) return stop(StopKind::step, "One step was made.");
     if (instructions >= end) return stop(StopKind::budget, "The instructions asked for have run.");
     if (time >= limits.until_time) return stop(StopKind::budget, "The machine time asked for has passed.");
-    if (limits.pause && limits.pause->load(std::memory_order_relaxed)) return stop(StopKind::paused, "Paused.");
+    if (limits.pause && limits.pause->load(std::memory_order_relaxed))
+      return stop(StopKind::paused, "Paused.");
 
     if (halted) {
       if (auto s = wait_halted(limits, one_step)) return s->final() ? ended(*s) : *s;
@@ -82,13 +88,15 @@ Stop Machine::Impl::run(const RunLimits& limits, bool one_step) {
     instructions += exit.ticks;
     if (exit.ticks > 0) first = false;
     if (exit.kind == ExitKind::address) {
-      const std::uint64_t at = engine->state().cs.base * (engine->state().efer & efer::lma ? 0 : 1) + engine->rip();
+      const std::uint64_t at =
+          engine->state().cs.base * (engine->state().efer & efer::lma ? 0 : 1) + engine->rip();
       const bool wanted = limits.until_address && limits.until_address->value == at;
       if (wanted && (!limits.until_rsp_above || engine->state()[Gpr::rsp] > *limits.until_rsp_above))
         return stop(StopKind::address, fmt::format("Reached {:#x}.", at));
       for (std::size_t i = 0; i < breakpoints.size() && !limits.ignore_breakpoints; ++i)
         if (breakpoints[i].enabled && breakpoints[i].address.value == at)
-          return stop(StopKind::breakpoint, fmt::format("Breakpoint at {:#x}.", at), static_cast<std::uint32_t>(i));
+          return stop(StopKind::breakpoint, fmt::format("Breakpoint at {:#x}.", at),
+                      static_cast<std::uint32_t>(i));
       first = true;  // not this visit: step over the address
       continue;
     }
@@ -117,7 +125,8 @@ std::optional<Stop> Machine::Impl::wait_halted(const RunLimits& limits, bool one
       return std::nullopt;
     }
     if (!interrupts_on)
-      return stop(StopKind::halted_forever, "The CPU executed HLT with interrupts off: nothing can wake it but an NMI or a reset.");
+      return stop(StopKind::halted_forever,
+                  "The CPU executed HLT with interrupts off: nothing can wake it but an NMI or a reset.");
     if (next_board_event == kNever) break;
     if (next_board_event >= limits.until_time) {
       time = limits.until_time;
@@ -125,10 +134,13 @@ std::optional<Stop> Machine::Impl::wait_halted(const RunLimits& limits, bool one
     }
     time = next_board_event;
     advance_board();
-    if (stop_event || effects.reset || (limits.pause && limits.pause->load(std::memory_order_relaxed))) return std::nullopt;
+    if (stop_event || effects.reset || (limits.pause && limits.pause->load(std::memory_order_relaxed)))
+      return std::nullopt;
   }
   if (one_step || limits.until_time == kNever)
-    return stop(StopKind::idle, "The CPU is halted with interrupts on and no device interrupts: it waits for input from outside.");
+    return stop(
+        StopKind::idle,
+        "The CPU is halted with interrupts on and no device interrupts: it waits for input from outside.");
   return std::nullopt;
 }
 
@@ -152,12 +164,16 @@ std::optional<Stop> Machine::Impl::accept_pending() {
   return deliver_now({.vector = taken.vector, .source = Source::external}, rip);
 }
 
-// `rip` is where the instruction stands that raised it; the CPU's state has the RIP to be saved. The tick is counted
-// already, so the event belongs to the tick before now.
+// `rip` is where the instruction stands that raised it; the CPU's state has the RIP to be saved. The tick is
+// counted already, so the event belongs to the tick before now.
 std::optional<Stop> Machine::Impl::deliver_now(const Exception& exception, std::uint64_t rip) {
   CpuState before = engine->state();
   before.nmi_blocked = nmi_blocked;
-  DeliveryRecord entry_record{.number = delivery_count++, .time = time - 1, .instructions = instructions - 1, .rip = rip, .delivery = {}};
+  DeliveryRecord entry_record{.number = delivery_count++,
+                              .time = time - 1,
+                              .instructions = instructions - 1,
+                              .rip = rip,
+                              .delivery = {}};
   for (; entry_record.code_bytes < 16; ++entry_record.code_bytes) {
     const Walk code = walk(before, memory, {rip + entry_record.code_bytes}, {.kind = AccessKind::read});
     if (!code.ok() || !memory.assigned(code.physical)) break;
@@ -189,8 +205,13 @@ std::optional<Stop> Machine::Impl::deliver_now(const Exception& exception, std::
   std::string sentence;
   if (shut_down) {
     std::string chain;
-    for (const Attempt& attempt : delivery.attempts) chain += fmt::format("{}{}", chain.empty() ? "" : " -> ", mnemonic(attempt.exception.vector)[0] ? mnemonic(attempt.exception.vector) : fmt::format("vector {}", attempt.exception.vector));
-    sentence = fmt::format("Triple fault at {:#x}: {} could not be delivered; the CPU has shut down.", rip, chain);
+    for (const Attempt& attempt : delivery.attempts)
+      chain += fmt::format("{}{}", chain.empty() ? "" : " -> ",
+                           mnemonic(attempt.exception.vector)[0]
+                               ? mnemonic(attempt.exception.vector)
+                               : fmt::format("vector {}", attempt.exception.vector));
+    sentence =
+        fmt::format("Triple fault at {:#x}: {} could not be delivered; the CPU has shut down.", rip, chain);
   }
   deliveries.push_back(std::move(entry_record));
   if (deliveries.size() > kDeliveriesKept) deliveries.pop_front();
@@ -241,13 +262,15 @@ std::optional<Stop> Machine::Impl::run_own() {
   ++instructions;
   const Ticks at = time++;
   const auto refused = forbidden(before, memory, code.span());
-  const OwnInstruction done = refused ? OwnInstruction{before, refused} : run_own_instruction(before, code.span(), at);
+  const OwnInstruction done =
+      refused ? OwnInstruction{before, refused} : run_own_instruction(before, code.span(), at);
   engine->load(done.cpu);
   if (done.translation_changed) engine->translation_changed();
   if (done.exception) return deliver_now(*done.exception, rip);
   note_mode_change(rip);
   // Single step. None of these instructions changes TF but SYSCALL and SYSRET, after which the new TF counts.
-  if (done.cpu.rflags & rflags::tf) return deliver_now({.vector = 1, .source = Source::trap, .dr6 = 1 << 14}, rip);
+  if (done.cpu.rflags & rflags::tf)
+    return deliver_now({.vector = 1, .source = Source::trap, .dr6 = 1 << 14}, rip);
   return std::nullopt;
 }
 
@@ -259,13 +282,15 @@ void Machine::Impl::note_mode_change(std::uint64_t rip) {
     event.value2 = before;
     record(event);
   };
-  if (mode(cpu) != mode_before) changed(EventKind::mode_change, static_cast<unsigned>(mode(cpu)), static_cast<unsigned>(mode_before));
+  if (mode(cpu) != mode_before)
+    changed(EventKind::mode_change, static_cast<unsigned>(mode(cpu)), static_cast<unsigned>(mode_before));
   if (cpu.cpl != cpl_before) changed(EventKind::ring_change, cpu.cpl, cpl_before);
   mode_before = mode(cpu);
   cpl_before = cpu.cpl;
 }
 
-std::uint32_t Machine::Impl::port_read(std::uint64_t ticks, std::uint64_t rip, std::uint16_t port, unsigned size) {
+std::uint32_t Machine::Impl::port_read(std::uint64_t ticks, std::uint64_t rip, std::uint16_t port,
+                                       unsigned size) {
   advance(board, time + ticks, effects);
   const std::uint32_t value = ringside::read_port(board, port, size, time + ticks, effects);
   Event access = at(time + ticks, instructions + ticks, rip, EventKind::port_read);
@@ -276,7 +301,8 @@ std::uint32_t Machine::Impl::port_read(std::uint64_t ticks, std::uint64_t rip, s
   return value;
 }
 
-void Machine::Impl::port_write(std::uint64_t ticks, std::uint64_t rip, std::uint16_t port, unsigned size, std::uint32_t value) {
+void Machine::Impl::port_write(std::uint64_t ticks, std::uint64_t rip, std::uint16_t port, unsigned size,
+                               std::uint32_t value) {
   advance(board, time + ticks, effects);
   ringside::write_port(board, port, size, value, time + ticks, effects);
   Event access = at(time + ticks, instructions + ticks, rip, EventKind::port_write);
@@ -286,8 +312,8 @@ void Machine::Impl::port_write(std::uint64_t ticks, std::uint64_t rip, std::uint
   record_port(access);
 }
 
-// The access, what it set off, and whether the run can go on as planned: the access may have raised INTR, moved the
-// next device event, or ended everything.
+// The access, what it set off, and whether the run can go on as planned: the access may have raised INTR,
+// moved the next device event, or ended everything.
 void Machine::Impl::record_port(Event access) {
   access.flag = !effects.unassigned;
   record(access);
@@ -299,8 +325,8 @@ void Machine::Impl::record_port(Event access) {
   }
   record_board(access.rip);
   next_board_event = next_event(board);
-  if (next_board_event < run_until || interrupt_requested(board) || effects.reset || effects.debug_exit || effects.power_off ||
-      stop_event || serial_matched)
+  if (next_board_event < run_until || interrupt_requested(board) || effects.reset || effects.debug_exit ||
+      effects.power_off || stop_event || serial_matched)
     engine->stop_soon();
 }
 
@@ -310,7 +336,8 @@ std::optional<Stop> Machine::Impl::outside_effects() {
     Event event = just(EventKind::debug_exit, engine->rip());
     event.value = static_cast<std::uint32_t>(status);
     record(event);
-    return stop(StopKind::debug_exit, fmt::format("The guest ended the run by the debug-exit port with status {}.", status),
+    return stop(StopKind::debug_exit,
+                fmt::format("The guest ended the run by the debug-exit port with status {}.", status),
                 static_cast<std::uint32_t>(status));
   }
   if (effects.power_off) {
@@ -318,7 +345,8 @@ std::optional<Stop> Machine::Impl::outside_effects() {
     return stop(StopKind::power_off, "The guest switched the machine off.");
   }
   if (effects.reset) {
-    static constexpr const char* kCauses[] = {"the keyboard controller (0xFE to port 0x64)", "port 0x92", "port 0xCF9"};
+    static constexpr const char* kCauses[] = {"the keyboard controller (0xFE to port 0x64)", "port 0x92",
+                                              "port 0xCF9"};
     const auto cause = static_cast<std::uint32_t>(*effects.reset);
     Event event = just(EventKind::reset, engine->rip());
     event.value = cause;

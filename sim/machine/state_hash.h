@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-// One number for a machine's state. Every member of every chip goes in by its field list, so none can be forgotten;
-// padding never does.
+// One number for a machine's state. Every member of every chip goes in by its field list, so none can be
+// forgotten; padding never does.
 #pragma once
 
 #include <array>
@@ -41,7 +41,10 @@ class StateHash {
       add(static_cast<std::uint64_t>(value));
     } else if constexpr (std::is_integral_v<T>) {
       add(static_cast<std::uint64_t>(value));
-    } else if constexpr (requires { value.begin(); value.end(); }) {
+    } else if constexpr (requires {
+                           value.begin();
+                           value.end();
+                         }) {
       for (const auto& element : value) add_value(element);
     } else {
       visit_fields(value, [this](const char*, const auto& member) { add_value(member); });
@@ -92,9 +95,10 @@ void visit_fields(const FloatingPoint& f, Visitor&& v) {
 }
 template <class Visitor>
 void visit_fields(const CpuState& c, Visitor&& v) {
-  const auto& [gpr, rip, rflags, es, cs, ss, ds, fs, gs, ldtr, tr, gdtr, idtr, cr0, cr2, cr3, cr4, cr8, dr, dr6, dr7, efer, star,
-               lstar, cstar, sfmask, kernel_gs_base, sysenter_cs, sysenter_esp, sysenter_eip, pat, apic_base, tsc_offset, tsc_aux, fp,
-               cpl, interrupt_shadow, halted, nmi_blocked] = c;
+  const auto& [gpr, rip, rflags, es, cs, ss, ds, fs, gs, ldtr, tr, gdtr, idtr, cr0, cr2, cr3, cr4, cr8, dr,
+               dr6, dr7, efer, star, lstar, cstar, sfmask, kernel_gs_base, sysenter_cs, sysenter_esp,
+               sysenter_eip, pat, apic_base, tsc_offset, tsc_aux, fp, cpl, interrupt_shadow, halted,
+               nmi_blocked] = c;
   v("gpr", gpr);
   v("rip", rip);
   v("rflags", rflags);

@@ -67,8 +67,11 @@ std::optional<Sentence> from_events(const StepFacts& s, const InspectContext& no
     return Say(e->flag ? "HLT: the processor sleeps until the next interrupt."
                        : "HLT with interrupts off: nothing but an NMI or a reset wakes the processor.");
   if (const Event* e = find(s.events, {EventKind::mode_change})) {
-    Say say(fmt::format("The processor went from {} mode to {} mode", name(static_cast<CpuMode>(e->value2)),
-                        name(static_cast<CpuMode>(e->value))));
+    Say say;
+    if ((s.before.cr0 ^ s.after.cr0) & cr0::pg)
+      say(s.after.cr0 & cr0::pg ? "Paging is on. " : "Paging is off. ");
+    say(fmt::format("The processor went from {} mode to {} mode", name(static_cast<CpuMode>(e->value2)),
+                    name(static_cast<CpuMode>(e->value))));
     if (s.before.cpl != s.after.cpl)
       say(fmt::format(", from {} to {}", ring_words(s.before.cpl), ring_words(s.after.cpl)));
     return say("; it goes on at ")(code_phrase(now.symbols, linear_rip(s.after)))(".");

@@ -201,7 +201,9 @@ Table tss_table(const InspectContext& c) {
   }
   const bool is_64 = c.ia32e();
   t.note = fmt::format("TR = {}, at {:#x}, limit {:#x}, {}", selector_words(tr.selector), tr.base, tr.limit,
-                       segment_words(tr, is_64));
+                       is_64           ? "64-bit"
+                       : tr.type() & 8 ? "32-bit"
+                                       : "16-bit");
   const GuestMemory guest = c.guest();
   if (is_64)
     add_stacks_64(t, c, guest);

@@ -37,10 +37,15 @@ bool follows_call(const GuestMemory& guest, std::uint64_t address) {
   return false;
 }
 
-std::string hex_bytes(std::span<const std::byte> bytes) {
+// `gap`: a wider one in the middle of 16 bytes.
+std::string hex_bytes(std::span<const std::byte> bytes, bool gap = true) {
   std::string words;
   for (std::size_t i = 0; i < bytes.size(); ++i)
-    words += fmt::format("{}{:02x}", i == 0 ? "" : i == 8 ? "  " : " ", std::to_integer<unsigned>(bytes[i]));
+    words += fmt::format("{}{:02x}",
+                         i == 0          ? ""
+                         : i == 8 && gap ? "  "
+                                         : " ",
+                         std::to_integer<unsigned>(bytes[i]));
   return words;
 }
 
@@ -224,7 +229,7 @@ Table code_table(const InspectContext& c, VirtAddr around, std::size_t before, s
         const bool marked = row.current && here;
         t.rows.push_back({key,
                           {marked ? plain("=>", Tone::now) : Cell{}, linear(i.address.value, c.ia32e()),
-                           muted(hex_bytes(std::as_bytes(std::span(i.bytes).first(i.size)))),
+                           muted(hex_bytes(std::as_bytes(std::span(i.bytes).first(i.size)), false)),
                            plain(text(i), marked ? Tone::now : Tone::plain), muted(row.target_name)}});
         break;
       }

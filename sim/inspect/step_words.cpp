@@ -28,6 +28,12 @@ std::string stopped(const MicroStep& s) {
                      name(s.walk->fault));
 }
 
+bool gate_is_empty(const Attempt& attempt) {
+  for (const MicroStep& s : attempt.steps)
+    if (s.kind == MicroStepKind::gate_read) return s.value == 0 && s.value2 == 0;
+  return false;
+}
+
 }  // namespace
 
 StepWords step_words(const MicroStep& s, const Attempt& a, const CpuState& before, const Symbols& symbols) {
@@ -65,12 +71,16 @@ StepWords step_words(const MicroStep& s, const Attempt& a, const CpuState& befor
       break;
     case MicroStepKind::gate_type: {
       const char* type = gate_type_words(static_cast<unsigned>(s.value), long_mode);
+      const bool clears_if = s.value == 0xE || s.value == 6;
       w.what = "Check the gate's type";
       w.detail = fmt::format("{:#x}: {}", s.value, type ? type : "no gate");
-      w.sentence =
-          type ? fmt::format("It is {} {}{}.", type[0] == 'i' ? "an" : "a", type,
-                             s.value == 0xE || s.value == 6 ? ": interrupts will be off in the handler" : "")
-               : fmt::format("Type {:#x} is not a gate that an event may use.", s.value);
+      if (type)
+        w.sentence = fmt::format("It is {} {}{}.", type[0] == 'i' ? "an" : "a", type,
+                                 clears_if ? ": interrupts will be off in the handler" : "");
+      else if (gate_is_empty(a))
+        w.sentence = fmt::format("The gate of vector {} is empty: no handler was ever installed.", s.vector);
+      else
+        w.sentence = fmt::format("Type {:#x} is not a gate that an event may use.", s.value);
       break;
     }
     case MicroStepKind::gate_dpl:

@@ -89,6 +89,15 @@ Sentence exception_headline(const DeliveryRecord& r, const InspectContext& now) 
   return say(".");
 }
 
+// What was delivered in its place, where the delivery itself failed.
+Sentence outcome(const Delivery& d) {
+  const std::uint8_t vector = d.attempts.back().exception.vector;
+  const std::string name = vector_long_name(vector);
+  const bool doubled = d.attempts[d.attempts.size() - 2].end == AttemptEnd::double_fault;
+  return Say("It could not be delivered: ")(doubled ? "it became " : "in its place came ")(article(name))(
+      " ")(name, Link::vector, vector)(".");
+}
+
 // Each attempt that failed, as one cause a link.
 std::vector<Cause> chain(const DeliveryRecord& r, const InspectContext& now) {
   std::vector<Cause> causes;
@@ -125,6 +134,7 @@ Explanation explain(const DeliveryRecord& r, const InspectContext& now) {
   Explanation x;
   x.headline = from_outside(e) ? interrupt_headline(r, now) : exception_headline(r, now);
 
+  if (d.attempts.size() > 1 && !d.triple_fault()) x.headline = Say()(x.headline)(" ")(outcome(d));
   if (d.triple_fault()) {
     x.paragraphs.push_back(x.headline);
     x.headline = Say("Triple fault in ")(code_place(now.symbols, r.rip))(": ")(
@@ -160,12 +170,12 @@ Explanation explain(const DeliveryRecord& r, const InspectContext& now) {
                         "for its neighbour.",
                         vector_words(e.vector))));
   x.causes = chain(r, now);
-  if (d.attempts.size() > 1 && !d.triple_fault()) {
-    const Attempt& last = d.attempts.back();
-    x.paragraphs.push_back(Say("Its delivery failed; in the end the ")(
-        vector_long_name(last.exception.vector), Link::vector, last.exception.vector)(" was delivered."));
-  }
   if (!d.triple_fault()) x.paragraphs.push_back(delivered_words(d, d.attempts.back(), now));
+  if (e.source == Source::external && e.vector < 32)
+    x.paragraphs.push_back(
+        Say(fmt::format("Vector {} is also the {}: the PIC has not been given vectors of its own, and the "
+                        "handler cannot tell the two apart.",
+                        e.vector, vector_long_name(e.vector))));
   if (const std::string eoi = eoi_words(e, now); !eoi.empty()) x.paragraphs.push_back(Say(eoi));
   return x;
 }

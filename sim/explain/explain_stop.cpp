@@ -2,6 +2,7 @@
 // Why the machine stands still, where it stands, and single events.
 #include <fmt/format.h>
 
+#include "sim/base/bits.h"
 #include "sim/explain/explain.h"
 #include "sim/explain/sentence_parts.h"
 #include "sim/inspect/event_tables.h"
@@ -11,6 +12,28 @@ namespace ringside {
 namespace {
 
 Sentence now_at(const InspectContext& now) { return Say("Next: ")(where(now))("."); }
+
+// A processor that waits in HLT for ever, though interrupts are on: usually an EOI was forgotten, or a line
+// is masked.
+Sentence why_nothing_comes(const Board& board) {
+  const std::string waits = "The processor waits in HLT with interrupts on, and none comes: ";
+  for (unsigned irq = 0; irq < 16; ++irq) {
+    const PicReason reason = standing(board.pic, irq);
+    if (reason.standing == PicStanding::kInService)
+      return Say(waits)(fmt::format("IRQ {} ({})", reason.other, irq_device(reason.other)), Link::irq,
+                        reason.other)(
+          fmt::format(" is still in service, because no EOI was sent, and IRQ {} ({}) waits behind it.", irq,
+                      irq_device(irq)));
+  }
+  for (unsigned irq = 0; irq < 16; ++irq) {
+    const Pic8259& chip = irq < 8 ? board.pic.master : board.pic.slave;
+    if (standing(board.pic, irq).standing == PicStanding::kMasked && bit(chip.irr, irq % 8))
+      return Say(waits)(fmt::format("IRQ {} ({})", irq, irq_device(irq)), Link::irq,
+                        irq)(" asks for service, but is masked.");
+  }
+  return Say(
+      "The processor waits in HLT with interrupts on, and no device has anything for it: type something.");
+}
 
 }  // namespace
 
@@ -99,9 +122,7 @@ Explanation explain(const Stop& stop, const InspectContext& now) {
         return explain(now.deliveries->back(), now);
       break;
     case StopKind::idle:
-      x.headline =
-          Say("The processor waits in HLT with interrupts on, and no device has anything for it: type "
-              "something.");
+      x.headline = why_nothing_comes(now.board);
       x.paragraphs.push_back(Say("It stands at ")(where(now))("."));
       return x;
     case StopKind::halted_forever:

@@ -140,7 +140,10 @@ TEST_F(Explain, ADoubleFaultTellsFirstSecondAndRule) {
           "#PF is a page fault and #NP is contributory: by table 6-5 of the manual the two together become "
           "a double fault (#DF)."));
   EXPECT_EQ(x.causes[0].link, Link::vector);
-  EXPECT_THAT(x.text(), HasSubstr("in the end the double fault (#DF) was delivered"));
+  EXPECT_EQ(plain(x.headline),
+            "mov dword ptr [rax], 1 in 0x8123 raised a page fault (#PF): it wrote at 0xdead0000, which is "
+            "not mapped. It could "
+            "not be delivered: it became a double fault (#DF).");
 }
 
 TEST_F(Explain, ATripleFaultTellsTheWholeChain) {
@@ -199,6 +202,26 @@ TEST_F(ExplainInterrupt, TellsASpuriousOneByItsEmptyIsr) {
   board.pic.master.isr = 0;
   EXPECT_THAT(plain(explained({.vector = 0x27, .source = Source::external}).paragraphs.back()),
               HasSubstr("spurious"));
+}
+
+TEST_F(ExplainInterrupt, WarnsWhereThePicSharesAVectorWithAnException) {
+  board.pic.master.icw2 = 0x08;
+  board.pic.master.isr = 1;
+  const Explanation x = explained({.vector = 8, .source = Source::external});
+  EXPECT_EQ(plain(x.headline), "The timer (IRQ 0) interrupted 0x8123: the PIC gave vector 0x8.");
+  EXPECT_EQ(plain(x.paragraphs[1]),
+            "Vector 8 is also the double fault (#DF): the PIC has not been given vectors of its own, and the "
+            "handler cannot tell "
+            "the two apart.");
+}
+
+TEST_F(ExplainInterrupt, ThatFindsNoGateSaysWhatCameInstead) {
+  gate(0x20, kCode, 0x9000, 0x0E);
+  const Explanation x = explained({.vector = 0x20, .source = Source::external});
+  EXPECT_EQ(plain(x.headline),
+            "The timer (IRQ 0) interrupted 0x8123: the PIC gave vector 0x20. It could not be delivered: in "
+            "its place came a "
+            "segment-not-present exception (#NP).");
 }
 
 TEST_F(ExplainInterrupt, CallsTheNmiByItsName) {

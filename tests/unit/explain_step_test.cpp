@@ -115,7 +115,10 @@ TEST_F(ExplainStep, APicsDataPortDependsOnTheSequence) {
 }
 
 TEST_F(ExplainStep, SystemRegistersSayWhatTheyChange) {
-  EXPECT_EQ(said({0x0F, 0x01, 0x18}, [&] { cpu.idtr = {0x6000, 0x7FF}; }),
+  EXPECT_EQ(said({0x0F, 0x01, 0x18},
+                 [&] {
+                   cpu.idtr = {0x6000, 0x7FF};
+                 }),
             "The IDT is now at 0x6000, limit 0x7ff: 128 gates.");
   EXPECT_EQ(said({0x0F, 0x22, 0xD8}, [&] { cpu.cr3 = 0x5000; }),
             "CR3 = 0x5000: another set of page tables is in force.");
@@ -172,6 +175,39 @@ TEST_F(ExplainStop, TakesTheInterruptBehindAnAcknowledge) {
   EXPECT_EQ(plain(explain(Stop{.kind = StopKind::event, .event = 0}, context()).headline),
             "The timer (IRQ 0) interrupted 0x8123: the PIC gave vector 0x20.");
 }
+
+class ExplainIdle : public ExplainStop {
+ protected:
+  ExplainIdle() {
+    board.pic = pic_after_bios();
+    for (std::uint16_t port : {0x21, 0xA1}) write_port(board.pic, port, 0);
+  }
+  void raise(unsigned irq) {
+    set_irq_line(board.pic, irq, false);
+    set_irq_line(board.pic, irq, true);
+  }
+  std::string said() { return plain(explain(Stop{.kind = StopKind::idle}, context()).headline); }
+};
+
+TEST_F(ExplainIdle, BlamesTheEoiThatNobodySent) {
+  raise(0);
+  acknowledge(board.pic);
+  raise(1);
+  EXPECT_EQ(said(),
+            "The processor waits in HLT with interrupts on, and none comes: IRQ 0 (timer) is still in "
+            "service, because no EOI was "
+            "sent, and IRQ 1 (keyboard) waits behind it.");
+}
+
+TEST_F(ExplainIdle, BlamesTheMask) {
+  write_port(board.pic, 0x21, 0x02);
+  raise(1);
+  EXPECT_EQ(said(),
+            "The processor waits in HLT with interrupts on, and none comes: IRQ 1 (keyboard) asks for "
+            "service, but is masked.");
+}
+
+TEST_F(ExplainIdle, ElseAsksForAKey) { EXPECT_THAT(said(), testing::HasSubstr("type something")); }
 
 TEST(Sentences, JoinPlainWordsAndKeepLinksApart) {
   const Sentence s = Say("a ")("b ")("c", Link::vector, 3)(".");

@@ -8,7 +8,7 @@ namespace ringside {
 
 Result<WindowWithBackend> open_window(const char* title, int width, int height, RendererChoice choice) {
   if (choice == RendererChoice::sdl) return open_sdl_window(title, width, height);
-  Result<WindowWithBackend> gl = open_gl_window(title, width, height);
+  Result<WindowWithBackend> gl = open_gl_window(title, width, height, choice == RendererChoice::gl);
   if (gl || choice == RendererChoice::gl) return gl;
   return open_sdl_window(title, width, height);
 }

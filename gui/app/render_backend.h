@@ -41,7 +41,8 @@ struct WindowWithBackend {
 };
 Result<WindowWithBackend> open_window(const char* title, int width, int height, RendererChoice choice);
 
-Result<WindowWithBackend> open_gl_window(const char* title, int width, int height);
+// `accept_software`: false = fail where OpenGL itself is a software rasteriser, which SDL's own outruns.
+Result<WindowWithBackend> open_gl_window(const char* title, int width, int height, bool accept_software);
 Result<WindowWithBackend> open_sdl_window(const char* title, int width, int height);
 
 Result<void> save_png(const Picture& picture, const char* path);

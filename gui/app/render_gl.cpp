@@ -6,13 +6,14 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <string_view>
 
 #include "gui/app/render_backend.h"
 
 namespace ringside {
 namespace {
 
-constexpr unsigned kColourBufferBit = 0x4000, kRgba = 0x1908, kUnsignedByte = 0x1401;
+constexpr unsigned kColourBufferBit = 0x4000, kRgba = 0x1908, kUnsignedByte = 0x1401, kRenderer = 0x1F01;
 
 struct Gl {
   void (*Viewport)(int, int, int, int) = nullptr;
@@ -20,13 +21,15 @@ struct Gl {
   void (*Clear)(unsigned) = nullptr;
   void (*ReadPixels)(int, int, int, int, unsigned, unsigned, void*) = nullptr;
 
+  const unsigned char* (*GetString)(unsigned) = nullptr;
+
   bool load() {
     const auto get = [](auto& function, const char* name) {
       function = reinterpret_cast<std::remove_reference_t<decltype(function)>>(SDL_GL_GetProcAddress(name));
       return function != nullptr;
     };
     return get(Viewport, "glViewport") && get(ClearColor, "glClearColor") && get(Clear, "glClear") &&
-           get(ReadPixels, "glReadPixels");
+           get(GetString, "glGetString") && get(ReadPixels, "glReadPixels");
   }
 };
 
@@ -77,7 +80,7 @@ class GlBackend : public RenderBackend {
 
 }  // namespace
 
-Result<WindowWithBackend> open_gl_window(const char* title, int width, int height) {
+Result<WindowWithBackend> open_gl_window(const char* title, int width, int height, bool accept_software) {
   SDL_GL_SetAttribute(SDL_GL_CONTEXT_PROFILE_MASK, SDL_GL_CONTEXT_PROFILE_CORE);
   SDL_GL_SetAttribute(SDL_GL_CONTEXT_MAJOR_VERSION, 3);
   SDL_GL_SetAttribute(SDL_GL_CONTEXT_MINOR_VERSION, 2);
@@ -92,6 +95,15 @@ Result<WindowWithBackend> open_gl_window(const char* title, int width, int heigh
     if (context) SDL_GL_DeleteContext(context);
     SDL_DestroyWindow(window);
     return fail(fmt::format("There is no OpenGL 3.2 context: {}.", why));
+  }
+  const auto* renderer = reinterpret_cast<const char*>(gl.GetString(kRenderer));
+  const std::string_view by = renderer ? renderer : "";
+  const bool software =
+      by.find("llvmpipe") != by.npos || by.find("softpipe") != by.npos || by.find("SwiftShader") != by.npos;
+  if (software && !accept_software) {
+    SDL_GL_DeleteContext(context);
+    SDL_DestroyWindow(window);
+    return fail("OpenGL is drawn in software here.");
   }
   SDL_GL_SetSwapInterval(1);
   ImGui_ImplSDL2_InitForOpenGL(window, context);

@@ -89,8 +89,25 @@ int tabs(const Look& look, std::span<const char* const> titles, int chosen, floa
   return clicked;
 }
 
+// Three plain rectangles and four small corners instead of one large polygon: in software, a polygon of that
+// size costs more than all the text on it.
 void tile_ground(const Look& look, const Rect& at) {
-  ImGui::GetWindowDrawList()->AddRectFilled(at.from, at.to, look.theme.panel, look.px(4));
+  ImDrawList* list = ImGui::GetWindowDrawList();
+  const float r = look.px(4);
+  const ImVec2 from = at.from, to = at.to;
+  const ImU32 ink = look.theme.panel;
+  list->AddRectFilled({from.x + r, from.y}, {to.x - r, to.y}, ink);
+  list->AddRectFilled({from.x, from.y + r}, {from.x + r, to.y - r}, ink);
+  list->AddRectFilled({to.x - r, from.y + r}, {to.x, to.y - r}, ink);
+  const auto corner = [&](ImVec2 centre, int first_twelfth) {
+    list->PathLineTo(centre);
+    list->PathArcToFast(centre, r, first_twelfth, first_twelfth + 3);
+    list->PathFillConvex(ink);
+  };
+  corner({from.x + r, from.y + r}, 6);
+  corner({to.x - r, from.y + r}, 9);
+  corner({to.x - r, to.y - r}, 0);
+  corner({from.x + r, to.y - r}, 3);
 }
 
 }  // namespace ringside

@@ -142,9 +142,11 @@ Table events_table(const InspectContext& c, EventMask kinds, std::size_t most) {
     if (kinds.has(log[n - 1].kind)) chosen.push_back(n - 1);
   std::ranges::reverse(chosen);
 
-  // Chips are followed from the oldest access held, so that the words of an initialisation get their names.
+  // Chips are followed from a good while before, so that the words of an initialisation get their names.
+  constexpr std::uint64_t kLongestSequence = 1024;
   PortWords words;
   std::uint64_t n = log.first();
+  if (!chosen.empty() && chosen.front() > n + kLongestSequence) n = chosen.front() - kLongestSequence;
   const bool ports = kinds.has(EventKind::port_read) || kinds.has(EventKind::port_write);
   for (std::uint64_t number : chosen) {
     std::string meaning;

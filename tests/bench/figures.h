@@ -1,0 +1,32 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+// The figures that Ringside has to reach, each measured beside a peer in one go: ours, peer, ours, peer, ...,
+// so that a machine that is faster now and slower then is so for both.
+#pragma once
+
+#include <functional>
+#include <string>
+#include <vector>
+
+namespace ringside::bench {
+
+struct Setup {
+  std::string cli, kernel, workload, qemu;  // programs and images
+  unsigned runs = 5;                        // pairs
+};
+
+struct Row {
+  std::string figure;
+  std::string ours, peer;  // with units
+  double ratio = 0;        // median of the pairs' ratios
+  double target = 0;
+  bool at_least = false;  // the ratio has to be at least the target, not at most
+  std::string note;       // what went wrong, or how wide the ratios lie
+  bool met() const { return ratio > 0 && (at_least ? ratio >= target : ratio <= target); }
+};
+
+std::vector<Row> workload_rows(const Setup&);  // CPU time of the compute-and-memory kernel
+std::vector<Row> prompt_rows(const Setup&);    // from the start of the process to the kernel's prompt
+std::vector<Row> step_rows(const Setup&);      // single steps a second
+std::vector<Row> memory_rows(const Setup&);    // peak of resident memory
+
+}  // namespace ringside::bench

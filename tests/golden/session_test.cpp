@@ -57,6 +57,27 @@ TEST(StepOver, StopsAtABreakpointInsideTheCall) {
   EXPECT_EQ(here(*s), "set_gate");
 }
 
+TEST(StepOver, OfARecursiveCallEndsInTheSameFrame) {
+  auto s = subject_session();
+  s->run_to("countdown");
+  s->step_over();  // dec
+  s->step_over();  // jz
+  const std::uint64_t rsp = s->machine().cpu()[Gpr::rsp];
+  EXPECT_EQ(s->step_over().kind, StopKind::step);
+  EXPECT_EQ(s->machine().cpu()[Gpr::rsp], rsp) << "the inner calls return to the same instruction, deeper";
+  EXPECT_EQ(here(*s), "countdown+0x9");
+}
+
+TEST(StepOut, OfARecursiveCallEndsInTheCallersFrame) {
+  auto s = subject_session();
+  s->run_to("countdown");
+  const std::uint64_t rsp = s->machine().cpu()[Gpr::rsp];
+  s->run_to("countdown");  // one deeper
+  ASSERT_TRUE(s->step_out().has_value());
+  EXPECT_EQ(s->machine().cpu()[Gpr::rsp], rsp);
+  EXPECT_EQ(here(*s), "countdown+0x9");
+}
+
 TEST(StepOut, ReturnsToTheCaller) {
   auto s = subject_session();
   s->run_to("send");

@@ -72,6 +72,8 @@ start:
     call set_up_timer
     mov edi, offset ready
     call say
+    mov edi, 3
+    call countdown
     sti
 sleep:
     hlt
@@ -162,6 +164,15 @@ said:
     out dx, al
     ret
     end_function send
+
+/* Calls itself until edi is 0. */
+    function countdown
+    dec edi
+    jz counted
+    call countdown
+counted:
+    ret
+    end_function countdown
 
     function timer_handler
     .cfi_signal_frame

@@ -67,7 +67,9 @@ void draw_time_line(PanelState& state, const MachineView& view, const Rect& at, 
   for (int lane = 0; lane < kLanes; ++lane) {
     const float y = top + static_cast<float>(lane) * lane_height;
     text_at(list, font, {at.from.x + look.px(12), y}, look.theme.muted, kLaneLooks[lane].name);
-    list->AddLine({left, y + lane_height / 2}, {right, y + lane_height / 2}, look.theme.line, look.px(1));
+    const float line =
+        static_cast<float>(static_cast<int>(y + lane_height / 2));  // whole pixels draw alike everywhere
+    list->AddRectFilled({left, line}, {right, line + look.px(1)}, look.theme.line);
   }
   // One mark a pixel column and lane is all that can be seen.
   std::array<int, kLanes> last{};

@@ -12,7 +12,7 @@ namespace ringside {
 namespace {
 
 // Slices do not change what the guest does, but what is typed is typed between two of them.
-constexpr Ticks kSliceTicks = 5'000'000;
+constexpr Ticks kShortSlice = 50'000, kLongSlice = 2'000'000;
 // So long without a sign, and it is worth looking whether the guest goes in circles.
 constexpr Ticks kSilence = 20'000'000;
 
@@ -107,8 +107,9 @@ std::optional<RunResult> GuestRun::stuck(bool nothing_to_type) {
 Result<RunResult> run_guest(Session& session, const std::optional<Until>& goal, const Budget& budget,
                             Typist& typist, const RunHooks& hooks) {
   GuestRun run(session, goal, budget, hooks.pause);
-  for (;;) {
-    const Stop stop = run.slice(kSliceTicks);
+  for (Ticks ticks = kShortSlice;;
+       ticks = run.watch().polling() ? kShortSlice : std::min(ticks * 2, kLongSlice)) {
+    const Stop stop = run.slice(ticks);
     if (hooks.after_slice)
       if (auto went_well = hooks.after_slice(); !went_well) return std::unexpected(went_well.error());
     if (auto result = run.ended(stop)) return *result;

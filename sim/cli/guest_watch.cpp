@@ -12,6 +12,7 @@ constexpr std::uint16_t kKeyboardData = 0x60, kKeyboardStatus = 0x64, kCom1Data 
 // A loop that asks a port takes a handful of instructions a turn; one turn in a hundred instructions is still
 // one.
 constexpr std::uint64_t kInstructionsPerPoll = 100;
+constexpr Ticks kBusCycle = 1'000;
 constexpr Ticks kSpinsFor = 100'000'000;
 
 bool asks_for_input(const Event& event) {
@@ -52,7 +53,7 @@ void GuestWatch::slice_done(const Machine& machine) {
   instructions_ = machine.instructions();
   events_ = events.total();
   const bool halted = executed * 10 < passed;
-  const bool polling = polls > 16 && polls * kInstructionsPerPoll > executed;
+  polling_ = polls > 16 && polls * kInstructionsPerPoll > executed;
   const std::size_t output = machine.serial().size() + machine.debug_console().size();
   const std::uint64_t screen = screen_fingerprint(machine);
   const bool sign = output != output_ || screen != screen_;
@@ -63,8 +64,17 @@ void GuestWatch::slice_done(const Machine& machine) {
     spins_until_ = 0;
   }
   const bool was_resting = resting_;
-  resting_ = halted || polling || now_ < spins_until_;
-  if (sign || !was_resting) waiting_since_ = now_;
+  resting_ = halted || polling_ || now_ < spins_until_;
+  if (sign || !was_resting) {
+    waiting_since_ = now_;
+    polls_ = 0;
+  }
+  polls_ += polls;
+}
+
+Ticks GuestWatch::waiting() const {
+  if (!resting_) return 0;
+  return std::max<Ticks>(now_ - waiting_since_, polling_ ? polls_ * kBusCycle : 0);
 }
 
 void GuestWatch::spins(const Machine& machine) {
@@ -74,7 +84,7 @@ void GuestWatch::spins(const Machine& machine) {
 
 void GuestWatch::disturbed(const Machine& machine) {
   last_sign_ = waiting_since_ = now_ = machine.time();
-  spins_until_ = 0;
+  spins_until_ = polls_ = 0;
 }
 
 }  // namespace ringside

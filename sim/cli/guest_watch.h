@@ -25,14 +25,19 @@ class GuestWatch {
   // In the last slice the CPU was halted nearly all the time, or did little else than ask the keyboard
   // controller or the serial port whether something has come.
   bool resting() const { return resting_; }
-  // For so long it has been both.
-  Ticks waiting() const { return resting_ ? now_ - waiting_since_ : 0; }
+  // It was found to ask for input in a loop. Such a guest uses up machine time much faster than a person's
+  // patience lasts: look again soon.
+  bool polling() const { return polling_; }
+  // For so long it has been quiet and resting. A question to a port counts as a microsecond at least: that is
+  // what it takes on a PC's bus.
+  Ticks waiting() const;
 
  private:
   Ticks now_ = 0, last_sign_ = 0, waiting_since_ = 0, spins_until_ = 0;
   std::uint64_t instructions_ = 0, events_ = 0, screen_ = 0;
   std::size_t output_ = 0;
-  bool resting_ = false;
+  std::uint64_t polls_ = 0;  // while quiet and resting
+  bool resting_ = false, polling_ = false;
 };
 
 // A number that changes with what the screen shows.

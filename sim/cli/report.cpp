@@ -88,7 +88,11 @@ json run_as_json(Session& session, const RunResult& result) {
   json out;
   out["stop"] = name(result.ending);
   out["exit_status"] = exit_status(result.ending, result.stop);
-  if (result.ending == Ending::guest_exit) out["guest_status"] = result.stop.value;
+  if (result.ending == Ending::guest_exit) {
+    const std::uint64_t value = machine.board().debug_exit.value;
+    out["guest_value"] = value;
+    out["guest_status"] = value << 1 | 1;  // all bits of it
+  }
   out["sentence"] = result.sentence;
   out["instructions"] = machine.instructions();
   out["time_ns"] = machine.time();

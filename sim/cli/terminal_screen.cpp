@@ -11,6 +11,8 @@
 namespace ringside {
 namespace {
 
+constexpr unsigned kShortGap = 6;
+
 std::string move_to(unsigned row, unsigned column) { return fmt::format("\x1b[{};{}H", row + 1, column + 1); }
 
 // As many characters as fit. The status is plain ASCII but for what an image's path may hold.
@@ -51,14 +53,23 @@ std::string TerminalScreen::draw(const ScreenText& screen, std::string_view stat
   for (unsigned row = 0; row < rows; ++row) {
     std::optional<unsigned> at;  // where the terminal's cursor is in this row
     std::string colours;
+    const auto put = [&](unsigned column) {
+      const TextCell& cell = *drawn_[row][column];
+      if (auto wanted = cell_colours(cell); wanted != colours) cells += colours = std::move(wanted);
+      append_cp437(cells, cell.character);
+    };
     for (unsigned column = 0; column < kTextColumns; ++column) {
       TextCell cell = screen.rows[first_row_ + row][column];
       if (!screen.display_on) cell = {};
       if (drawn_[row][column] == cell) continue;
       drawn_[row][column] = cell;
-      if (at != column) cells += move_to(row, column);
-      if (auto wanted = cell_colours(cell); wanted != colours) cells += colours = std::move(wanted);
-      append_cp437(cells, cell.character);
+      // Over a gap of a few cells it is shorter to send them again than to move, and words stay in one piece.
+      if (at && column - *at <= kShortGap) {
+        while (*at < column) put((*at)++);
+      } else {
+        cells += move_to(row, column);
+      }
+      put(column);
       at = column + 1;
     }
   }
@@ -66,11 +77,13 @@ std::string TerminalScreen::draw(const ScreenText& screen, std::string_view stat
     cells += fmt::format("{}\x1b[0;7m{:<{}}", move_to(rows, 0), fitting(status, size.columns), size.columns);
     status_ = status;
   }
-  if (!cells.empty()) out += "\x1b[?25l" + cells + "\x1b[0m";
+  std::optional<TextPosition> cursor;
   if (screen.cursor && screen.display_on)
-    out += move_to(screen.cursor->at.row - first_row_, screen.cursor->at.column) + "\x1b[?25h";
-  else
-    out += "\x1b[?25l";
+    cursor = {screen.cursor->at.row - first_row_, screen.cursor->at.column};
+  if (cells.empty() && out.empty() && cursor == cursor_) return out;
+  cursor_ = cursor;
+  if (!cells.empty()) out += "\x1b[?25l" + cells + "\x1b[0m";
+  out += cursor ? move_to(cursor->row, cursor->column) + "\x1b[?25h" : "\x1b[?25l";
   return out;
 }
 

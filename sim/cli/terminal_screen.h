@@ -25,6 +25,7 @@ class TerminalScreen {
   TerminalSize size_;
   unsigned first_row_ = 0;
   std::array<std::array<std::optional<TextCell>, kTextColumns>, kTextRows> drawn_;  // by row of the terminal
+  std::optional<TextPosition> cursor_;  // on the terminal, where it is shown
   std::string status_;
 };
 

@@ -44,7 +44,8 @@ class Ends : public ::testing::TestWithParam<End> {};
 
 TEST_P(Ends, WithItsOwnStatusAndName) {
   const End& end = GetParam();
-  const auto json = run_json({"run", kBehave, "--append", end.way, "--max-instructions", "30M", "--idle-time", "100ms"});
+  const auto json =
+      run_json({"run", kBehave, "--append", end.way, "--max-instructions", "100M", "--idle-time", "50ms"});
   EXPECT_EQ(json["exit_status"], end.status);
   EXPECT_EQ(json["stop"], end.stop);
   EXPECT_THAT(json["sentence"].get<std::string>(), HasSubstr(end.says));
@@ -52,16 +53,17 @@ TEST_P(Ends, WithItsOwnStatusAndName) {
 
 INSTANTIATE_TEST_SUITE_P(
     Run, Ends,
-    ::testing::Values(End{"e10", 33, "debug-exit", "33"},   // (0x10 << 1) | 1: how kernels report success
-                      End{"e11", 35, "debug-exit", "35"},   //
-                      End{"e00", 1, "debug-exit", ""},      // never 0
-                      End{"e7f", 255, "debug-exit", "255"}, //
-                      End{"e80", 1, "debug-exit", "257"},   // 8 bits of 257 are left
-                      End{"w", 0x69, "debug-exit", ""},     // (0x1234 << 1) | 1 = 0x2469
+    ::testing::Values(End{"e10", 33, "debug-exit", "33"},    // (0x10 << 1) | 1: how kernels report success
+                      End{"e11", 35, "debug-exit", "35"},    //
+                      End{"e00", 1, "debug-exit", ""},       // never 0
+                      End{"e7f", 255, "debug-exit", "255"},  //
+                      End{"e80", 1, "debug-exit", ""},       // 8 bits of 257 are left
+                      End{"w", 0x69, "debug-exit", ""},      // (0x1234 << 1) | 1 = 0x2469
                       End{"p", 0, "power-off", ""}, End{"m", 4, "budget", "--max-instructions"},
                       End{"i", 6, "idle", "--keys"}, End{"z", 6, "idle", ""},
-                      End{"h", 8, "halted-forever", "interrupts off"}, End{"s", 8, "halted-forever", "circles"},
-                      End{"r", 10, "reset", "0x64"}, End{"t", 12, "triple-fault", "riple fault"}),
+                      End{"h", 8, "halted-forever", "interrupts off"},
+                      End{"s", 8, "halted-forever", "circles"}, End{"r", 10, "reset", "0x64"},
+                      End{"t", 12, "triple-fault", "riple fault"}),
     [](const auto& info) { return std::string(info.param.way); });
 
 TEST(Run, JsonHoldsTheWholeGuestStatusWhenAProcessCannot) {
@@ -72,8 +74,9 @@ TEST(Run, JsonHoldsTheWholeGuestStatusWhenAProcessCannot) {
 
 TEST(Run, TheHelpHoldsTheTableOfStatuses) {
   const std::string help = run({"run", "--help"}).out;
-  for (const char* line : {"0  the guest switched", "odd  the guest wrote", "4  --max-instr", "6  the guest waits", "8  HLT",
-                           "10  the guest reset", "12  triple fault", "14  the engine", "2  wrong arguments"})
+  for (const char* line :
+       {"0  the guest switched", "odd  the guest wrote", "4  --max-instr", "6  the guest waits", "8  HLT",
+        "10  the guest reset", "12  triple fault", "14  the engine", "2  wrong arguments"})
     EXPECT_THAT(help, HasSubstr(line));
 }
 
@@ -97,7 +100,8 @@ TEST(Run, SerialFileHoldsExactlyTheBytesSent) {
   TemporaryFolder folder;
   const auto file = folder / "serial";
   std::ofstream(file) << "what was there before, and is longer than what comes: " << std::string(500, 'x');
-  const Finished finished = run({"run", kBehave, "--append", "b", "--serial", file, "--console", folder / "console"});
+  const Finished finished =
+      run({"run", kBehave, "--append", "b", "--serial", file, "--console", folder / "console"});
   EXPECT_EQ(finished.status, 33);
   EXPECT_EQ(contents(file), all_bytes());
   EXPECT_EQ(contents(folder / "console"), "E9");
@@ -111,7 +115,8 @@ TEST(Run, SerialBytesGoToStandardOutputUnchanged) {
 
 TEST(Run, SerialFileAndJsonAgree) {
   TemporaryFolder folder;
-  const auto json = run_json({"run", kKernel, "--append", "exit=16 run=ticks", "--serial", folder / "serial"});
+  const auto json =
+      run_json({"run", kKernel, "--append", "exit=16 run=ticks", "--serial", folder / "serial"});
   EXPECT_EQ(json["exit_status"], 33);
   EXPECT_EQ(json["serial"], contents(folder / "serial"));
   EXPECT_EQ(json["serial_bytes"], contents(folder / "serial").size());
@@ -121,8 +126,11 @@ TEST(Run, SerialFileAndJsonAgree) {
 TEST(Run, SerialFileIsCompleteAfterATripleFaultAndABudget) {
   TemporaryFolder folder;
   EXPECT_EQ(run({"run", kKernel, "--append", "run=fault triple", "--serial", folder / "serial"}).status, 12);
-  EXPECT_THAT(contents(folder / "serial"), EndsWith("ringside> fault triple\n"));
-  EXPECT_EQ(run({"run", kBehave, "--append", "l", "--max-instructions", "100k", "--serial", folder / "serial"}).status, 4);
+  EXPECT_THAT(contents(folder / "serial"), EndsWith("ringside> fault triple\r\n"));
+  EXPECT_EQ(
+      run({"run", kBehave, "--append", "l", "--max-instructions", "100k", "--serial", folder / "serial"})
+          .status,
+      4);
   const auto json = run_json({"run", kBehave, "--append", "l", "--max-instructions", "100k"});
   EXPECT_EQ(contents(folder / "serial"), json["serial"]);
   EXPECT_GT(json["serial_bytes"], 1000);
@@ -173,11 +181,13 @@ TEST(Run, UntilTakesEveryFormOfPoint) {
   EXPECT_EQ(run_json({"run", kKernel, "--until", "kernel_main"})["symbol"], "kernel_main");
   EXPECT_EQ(run_json({"run", kKernel, "--until", "@12345"})["instructions"], 12345);
   EXPECT_EQ(run_json({"run", kKernel, "--until", "3 ms"})["time_ns"], 3'000'000);
-  EXPECT_THAT(run_json({"run", kKernel, "--until", "text:segments"})["serial"].get<std::string>(), EndsWith("segments"));
+  EXPECT_THAT(run_json({"run", kKernel, "--until", "text:segments"})["serial"].get<std::string>(),
+              EndsWith("segments"));
   const auto halted = run_json({"run", kKernel, "--until", "halt"});
   EXPECT_EQ(halted["stop"], "until");
   EXPECT_THAT(halted["symbol"].get<std::string>(), HasSubstr("read_character"));
-  EXPECT_EQ(run_json({"run", kKernel, "--append", "run=fault pf", "--until", "#pf"})["registers"]["cr2"], "0x123456789000");
+  EXPECT_EQ(run_json({"run", kKernel, "--append", "run=fault pf", "--until", "#pf"})["registers"]["cr2"],
+            "0x123456789000");
 }
 
 // The end of a slice of machine time falls on instructions; none of them may be run past.
@@ -198,13 +208,14 @@ TEST(Run, APointThatIsNotReachedIsNoSuccess) {
 
 TEST(Run, KeysAreTypedAtThePrompt) {
   const auto json = run_json({"run", kKernel, "--keys", "echo Hello, World!<Enter>exit 0x20<Enter>"});
-  EXPECT_THAT(json["serial"].get<std::string>(), HasSubstr("ringside> echo Hello, World!\nHello, World!\nringside> exit 0x20\n"));
+  EXPECT_THAT(json["serial"].get<std::string>(),
+              HasSubstr("ringside> echo Hello, World!\r\nHello, World!\r\nringside> exit 0x20\r\n"));
   EXPECT_EQ(json["exit_status"], 65);
 }
 
 TEST(Run, SerialInputIsTypedAtThePrompt) {
   const auto json = run_json({"run", kKernel, "--serial-input", "echo \\x41\\x42\\n"});
-  EXPECT_THAT(json["serial"].get<std::string>(), HasSubstr("\nAB\n"));
+  EXPECT_THAT(json["serial"].get<std::string>(), HasSubstr("\nAB\r\n"));
   EXPECT_EQ(json["stop"], "idle");
 }
 
@@ -241,7 +252,8 @@ TEST(Run, SameInputsGiveTheSameState) {
 }
 
 TEST(Run, InstructionBudgetIsExact) {
-  EXPECT_EQ(run_json({"run", kBehave, "--append", "m", "--max-instructions", "12'345"})["instructions"], 12345);
+  EXPECT_EQ(run_json({"run", kBehave, "--append", "m", "--max-instructions", "12'345"})["instructions"],
+            12345);
   EXPECT_EQ(run_json({"run", kKernel, "--max-time", "7ms"})["time_ns"], 7'000'000);
 }
 
@@ -249,8 +261,8 @@ TEST(Run, ModulesReachTheKernel) {
   TemporaryFolder folder;
   std::ofstream(folder / "one.bin") << "MODU0123";
   const std::string images = RINGSIDE_BOOT_IMAGES;
-  const Finished finished = run({"run", images + "/multiboot1_elf32.elf", "--append", "one two", "--memory", "128", "--module",
-                                 (folder / "one.bin").string() + "=hello"});
+  const Finished finished = run({"run", images + "/multiboot1_elf32.elf", "--append", "one two", "--memory",
+                                 "128", "--module", (folder / "one.bin").string() + "=hello"});
   EXPECT_EQ(finished.status, 33);
   EXPECT_THAT(finished.out, HasSubstr("command='one two' module='hello' size=00000008 starts=55444f4d"));
 }
@@ -275,8 +287,10 @@ TEST_P(Mistakes, AreOneSentenceAndStatusTwo) {
 
 INSTANTIATE_TEST_SUITE_P(
     Run, Mistakes,
-    ::testing::Values(Mistake{"no_command", {}, "subcommand"}, Mistake{"missing_file", {"run", "/no/such"}, "There is no kernel image"},
-                      Mistake{"folder", {"run", "/"}, "folder"}, Mistake{"no_kernel", {"run", RINGSIDE_CLI}, "ringside-cli: "},
+    ::testing::Values(Mistake{"no_command", {}, "subcommand"},
+                      Mistake{"missing_file", {"run", "/no/such"}, "There is no kernel image"},
+                      Mistake{"folder", {"run", "/"}, "folder"},
+                      Mistake{"no_kernel", {"run", RINGSIDE_CLI}, "ringside-cli: "},
                       Mistake{"text_file", {"run", __FILE__}, "neither"},
                       Mistake{"count", {"run", kKernel, "--max-instructions", "many"}, "5000, 500k"},
                       Mistake{"time", {"run", kKernel, "--max-time", "-3"}, "300ms"},
@@ -308,7 +322,8 @@ TEST(Run, TheKernelBesideTheProgramIsTheDefault) {
 }
 
 TEST(Run, HelpAndVersionSucceed) {
-  for (const Arguments& arguments : {Arguments{"--help"}, {"run", "--help"}, {"inspect", "--help"}, {"explain", "--help"}}) {
+  for (const Arguments& arguments :
+       {Arguments{"--help"}, {"run", "--help"}, {"inspect", "--help"}, {"explain", "--help"}}) {
     const Finished finished = run(arguments);
     EXPECT_EQ(finished.status, 0);
     EXPECT_THAT(finished.out, HasSubstr("ringside-cli"));

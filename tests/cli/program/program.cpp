@@ -24,8 +24,10 @@ std::filesystem::path temporary(const char* pattern) {
 
 void become(const Arguments& arguments, const Environment& environment) {
   for (const auto& [name, value] : environment) {
-    if (value.empty()) ::unsetenv(name.c_str());
-    else ::setenv(name.c_str(), value.c_str(), 1);
+    if (value.empty())
+      ::unsetenv(name.c_str());
+    else
+      ::setenv(name.c_str(), value.c_str(), 1);
   }
   std::vector<char*> words{const_cast<char*>(RINGSIDE_CLI)};
   for (const std::string& argument : arguments) words.push_back(const_cast<char*>(argument.c_str()));

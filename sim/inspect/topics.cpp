@@ -13,6 +13,7 @@
 #include "sim/inspect/event_tables.h"
 #include "sim/inspect/memory_tables.h"
 #include "sim/inspect/page_tables.h"
+#include "sim/inspect/value_tables.h"
 
 namespace ringside {
 namespace {
@@ -170,6 +171,16 @@ Result<Table> anatomy_topic(const InspectContext& c, Argument argument) {
   return anatomy_table(c, *record);
 }
 
+Result<Table> value_topic(const InspectContext& c, Argument argument) {
+  if (words_of(argument).empty())
+    return fail("Say which variable: \"kernel::ticks\", \"*head\", \"threads[2].state\".");
+  return value_table(c, argument);
+}
+
+Result<Table> variables_topic(const InspectContext& c, Argument argument) {
+  return variables_table(c, argument);
+}
+
 constexpr InspectTopic kTopics[] = {
     {"registers", "Registers", "general-purpose registers, RIP and RFLAGS, with the symbols they point to",
      "", just<registers_table>},
@@ -204,6 +215,10 @@ constexpr InspectTopic kTopics[] = {
     {"memory", "Memory", "bytes at a linear address", "[ADDRESS [BYTES]]", memory_topic},
     {"physical", "Physical memory", "bytes at a physical address", "[ADDRESS [BYTES]]", physical_topic},
     {"code", "Code", "instructions under their source lines", "[ADDRESS [INSTRUCTIONS]]", code_topic},
+    {"value", "Value", "a variable of the kernel and its parts", "EXPRESSION", value_topic},
+    {"locals", "Local variables", "parameters and variables of the function the processor is in", "",
+     just<locals_table>},
+    {"variables", "Variables", "the kernel's global variables", "[PART OF A NAME]", variables_topic},
     {"events", "Events", "what has happened; port accesses only when asked for", "[KINDS] [COUNT]",
      events_topic},
     {"deliveries", "Deliveries", "exceptions and interrupts and what became of them", "",

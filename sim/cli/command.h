@@ -12,6 +12,13 @@
 
 namespace ringside {
 
+// What Session::until takes, for --help.
+inline constexpr const char* kPoints =
+    "POINT is a symbol, file.cpp:42, 0xADDRESS; text:PROMPT; @COUNT or \"500 instructions\" or \"10 ms\"; or "
+    "the next\n"
+    "exception, \"#pf\", vector:0x21, interrupt, irq1, port:0x20, eoi, halt, mode, ring, reset, "
+    "triple-fault, ...\n";
+
 using CommandAction = std::function<Result<int>()>;
 
 struct CommandEntry {

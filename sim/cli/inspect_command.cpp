@@ -43,11 +43,6 @@ constexpr const char* kExplainExamples =
     "Examples:\n"
     "  ringside-cli explain kernel.elf --at exception             the first exception, in plain words\n"
     "  ringside-cli explain --append \"run=fault triple\"           a triple fault, link by link\n";
-constexpr const char* kPoints =
-    "POINT is a symbol, file.cpp:42, 0xADDRESS; text:PROMPT; @COUNT or \"500 instructions\" or \"10 ms\"; or "
-    "the next\n"
-    "exception, \"#pf\", vector:0x21, interrupt, irq1, port:0x20, eoi, halt, mode, ring, reset, "
-    "triple-fault, ...\n";
 
 Result<void> print(const std::string& text) {
   OutputFile out = *OutputFile::open("-", "result");

@@ -149,7 +149,7 @@ CommandEntry add_run_command(CLI::App& program) {
   app->add_flag("--interactive", options->interactive,
                 "the guest's screen and keyboard in this terminal; Ctrl-] leaves");
   app->add_flag("--quiet", options->quiet, "no summary on standard error");
-  app->footer(std::string(kExamples) + "\n" + exit_status_help());
+  app->footer(fmt::format("{}\n{}\n{}", kExamples, kPoints, exit_status_help()));
   return {app, [options] { return run(*options); }};
 }
 

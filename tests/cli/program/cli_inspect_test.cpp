@@ -46,8 +46,11 @@ TEST(Inspect, EveryTopicPrintsAtEveryStage) {
   const auto list = parsed(run({"inspect", "--list", "--json"}));
   ASSERT_GT(list.size(), 15u);
   for (const auto& topic : list) {
+    // "NAME" must be given, "[NAME]" may be.
+    const std::string argument = topic["argument"];
+    if (!argument.empty() && !argument.starts_with("[")) continue;
     for (const Arguments& stage :
-         {Arguments{"--at", "@0"}, {"--at", "halt"}, {"--append", "run=fault triple"}}) {
+         {Arguments{"--at", "@0"}, {"--at", "interrupt"}, {"--append", "run=fault triple"}}) {
       Arguments arguments{"inspect", kKernel, topic["name"], "--json"};
       arguments.insert(arguments.end(), stage.begin(), stage.end());
       const Finished finished = run(arguments);

@@ -4,6 +4,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 #include <signal.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 #include <chrono>
@@ -141,6 +142,23 @@ TEST(Run, FullDiskIsAnErrorWithASentence) {
   const Finished finished = run({"run", kBehave, "--append", "b", "--serial", "/dev/full"});
   EXPECT_EQ(finished.status, 2);
   EXPECT_THAT(finished.err, HasSubstr("/dev/full: No space left"));
+}
+
+// As for any program in a pipe; the file gets what was sent up to there.
+TEST(Run, ClosedPipeEndsTheRunSilently) {
+  int pipe[2];
+  ASSERT_EQ(::pipe(pipe), 0);
+  ::close(pipe[0]);
+  const pid_t child = ::fork();
+  if (child == 0) {
+    ::dup2(pipe[1], STDOUT_FILENO);
+    become({"run", kBehave, "--append", "l"});
+  }
+  ::close(pipe[1]);
+  int status = 0;
+  ::waitpid(child, &status, 0);
+  EXPECT_TRUE(WIFSIGNALED(status));
+  EXPECT_EQ(WTERMSIG(status), SIGPIPE);
 }
 
 TEST(Run, SignalEndsTheRunWithTheFileComplete) {

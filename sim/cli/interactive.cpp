@@ -126,9 +126,9 @@ class Interactive {
       measured_instructions_ = machine_.instructions();
       shown_instructions_ = machine_.instructions();
     }
-    return fmt::format(" {}  {}  {} instructions  {:.1f} MIPS   Ctrl-] leaves", image_,
-                       run_.watch().resting() ? "waiting" : "running", count_words(shown_instructions_),
-                       mips_);
+    const std::string doing = run_.watch().resting() ? "waiting" : fmt::format("running, {:.0f} MIPS", mips_);
+    return fmt::format(" {}  {}  {} instructions   Ctrl-] leaves", image_, doing,
+                       count_words(shown_instructions_));
   }
 
   void draw(bool at_once = false) {

@@ -89,6 +89,24 @@ TEST(TerminalKeys, CtrlBracketLeavesAndTakesTheRestWithIt) {
   EXPECT_EQ(strokes, strike(Key::a));
 }
 
+// Whatever a terminal sends, no key is left held down, and nothing hangs.
+TEST(TerminalKeys, RandomBytesLeaveNoKeyHeld) {
+  std::uint32_t state = 1;
+  for (int round = 0; round < 2000; ++round) {
+    std::string bytes;
+    for (int i = 0; i < 40; ++i) {
+      state = state * 1664525 + 1013904223;
+      const std::string_view likely = "\x1b[O;0159~AZ";
+      const auto pick = static_cast<unsigned>(state >> 24);
+      bytes += pick & 1 ? likely[(pick >> 1) % likely.size()] : static_cast<char>(pick);
+    }
+    std::vector<int> held(256, 0);
+    for (const KeyStroke& stroke : keys_of(bytes))
+      held[static_cast<unsigned>(stroke.key)] += stroke.pressed ? 1 : -1;
+    EXPECT_THAT(held, ::testing::Each(0)) << ::testing::PrintToString(bytes);
+  }
+}
+
 // --- terminal_screen ---
 
 ScreenText blank() {

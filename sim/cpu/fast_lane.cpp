@@ -10,7 +10,6 @@ namespace {
 
 constexpr std::uint32_t kNotHere = 0x4000'0000;   // no run is left that long: see run()
 constexpr std::uint64_t kMostTicks = 0x2000'0000;
-constexpr std::size_t kEntries = 1 << 14;
 constexpr unsigned kGranule = 16;
 constexpr std::uint64_t kMostStringBytes = std::uint64_t{4} << 30;
 
@@ -19,7 +18,7 @@ FastLane* lane(void* self) { return static_cast<FastLane*>(self); }
 }  // namespace
 
 FastLane::FastLane(const PhysicalMemory& memory, const ContextLayout& layout, uc_engine* engine, BlockDecoder& decoder)
-    : Lane(memory, layout, engine), decoder_(decoder), table_(kEntries), code_granules_(memory.size() / kGranule + 1) {
+    : Lane(memory, layout, engine), decoder_(decoder), table_(kEntries), entries_(table_.data()), code_granules_(memory.size() / kGranule + 1) {
   uc_hook hook;
   uc_hook_add(engine_, &hook, UC_HOOK_BLOCK, reinterpret_cast<void*>(&on_block), this, 1, 0);
   uc_hook_add(engine_, &hook, UC_HOOK_EDGE_GENERATED, reinterpret_cast<void*>(&on_translation), this, 1, 0);

@@ -43,10 +43,18 @@ bool ends_with(const std::vector<std::uint8_t>& bytes, std::string_view text) {
 }  // namespace
 
 bool GuestRam::allocate(std::size_t bytes) {
-  void* pages = mmap(nullptr, bytes, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+  // On a border of the host's large pages, and asking for them: what the guest reads here and there costs less so.
+  constexpr std::size_t kLargePage = 2 << 20;
+  const std::size_t reserved = bytes + kLargePage;
+  void* pages = mmap(nullptr, reserved, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
   if (pages == MAP_FAILED) return false;
-  bytes_ = static_cast<std::byte*>(pages);
+  mapping_ = pages;
+  mapping_size_ = reserved;
+  void* aligned = pages;
+  std::size_t room = reserved;
+  bytes_ = static_cast<std::byte*>(std::align(kLargePage, bytes, aligned, room));
   size_ = bytes;
+  (void)madvise(bytes_, size_, MADV_HUGEPAGE);
   return true;
 }
 
@@ -55,7 +63,7 @@ void GuestRam::clear() {
 }
 
 GuestRam::~GuestRam() {
-  if (bytes_) munmap(bytes_, size_);
+  if (mapping_) munmap(mapping_, mapping_size_);
 }
 
 Result<std::unique_ptr<Machine>> Machine::create(MachineConfig config) {

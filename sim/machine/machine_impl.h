@@ -23,7 +23,9 @@ class GuestRam {
   std::span<std::byte> bytes() const { return {bytes_, size_}; }
 
  private:
-  std::byte* bytes_ = nullptr;
+  void* mapping_ = nullptr;
+  std::size_t mapping_size_ = 0;
+  std::byte* bytes_ = nullptr;   // within the mapping
   std::size_t size_ = 0;
 };
 

@@ -91,7 +91,7 @@ Workload run_workload(const Command& command) {
 
 double until_prompt(const Command& command, bool& good, bool cpu) {
   Child child(command);
-  if (!child.output_until("ringside> ")) good = false;
+  if (!child.output_until("ringside>")) good = false;
   const double wall = child.now().wall;
   const Cost cost = command[1] == "run" ? child.finish() : child.kill();
   return cpu ? cost.cpu : wall;
@@ -116,7 +116,7 @@ std::vector<Row> workload_rows(const Setup& s) {
 }
 
 std::vector<Row> prompt_rows(const Setup& s) {
-  const Command mine = ours(s, s.kernel, {"--until", "text:ringside> "}), theirs = peer(s, s.kernel);
+  const Command mine = ours(s, s.kernel, {"--until", "text:ringside>"}), theirs = peer(s, s.kernel);
   Pairs wall, cpu;
   bool good = true;
   for (unsigned i = 0; i <= 2 * s.runs && good; ++i) {
@@ -175,7 +175,7 @@ std::vector<Row> step_rows(const Setup& s) {
 std::vector<Row> memory_rows(const Setup& s) {
   const std::string name = "peak memory with 64 MiB of guest RAM";
   double most = 0;
-  for (const Command& command : {ours(s, s.workload), ours(s, s.kernel, {"--until", "text:ringside> "})}) {
+  for (const Command& command : {ours(s, s.workload), ours(s, s.kernel, {"--until", "text:ringside>"})}) {
     Child child(command);
     child.output_until("no such text");
     most = std::max(most, child.finish().peak_mib);

@@ -8,7 +8,7 @@ extern "C" std::uint64_t timer_ticks;
 
 namespace {
 
-constexpr unsigned kRounds = 20;
+constexpr unsigned kRounds = 24;
 constexpr std::size_t kWords = 1 << 18;  // 1 MiB of 32-bit words
 constexpr std::size_t kBytes = 1 << 20;
 std::uint32_t words[kWords];
@@ -147,11 +147,11 @@ extern "C" void work() {
   print("begin\n");
   std::uint64_t sum = 1;
   for (unsigned round = 0; round < kRounds; ++round) {
-    sum = mix(sum, 4'000'000);
+    sum = mix(sum, 2'000'000);
     sum ^= sieve(sum);
-    sum = chase(sum, 3'000'000) + sum * 3;
+    sum = chase(sum, 1'000'000) + sum * 3;
     for (unsigned i = 0; i < 12; ++i) sum ^= matrix(sum + i);
-    sum += fibonacci(25);
+    sum += fibonacci(28);
     sum ^= sorting_starts(sum);
     sum = strings(sum) ^ sum << 1;
   }

@@ -15,6 +15,8 @@ namespace {
 constexpr Ticks kShortSlice = 50'000, kLongSlice = 2'000'000;
 // So long without a sign, and it is worth looking whether the guest goes in circles.
 constexpr Ticks kSilence = 20'000'000;
+// A look that found nothing is followed by the next after this much more at most: looking takes a thousand steps.
+constexpr Ticks kBetweenLooks = 100'000'000;
 
 std::string seconds(Ticks ticks) {
   return fmt::format("{:.4g} s", static_cast<double>(ticks) / kTicksPerSecond);
@@ -85,8 +87,12 @@ std::optional<RunResult> GuestRun::ended(const Stop& stop) const {
 std::optional<RunResult> GuestRun::stuck(bool nothing_to_type) {
   const std::uint64_t left = std::min(last_instruction_, goal_instruction_) - machine_.instructions();
   const Ticks time_left = std::min(budget_.time, goal_time_) - machine_.time();
-  if (!watch_.resting() && watch_.quiet() >= kSilence && left > kMostSpinSteps &&
-      time_left > kMostSpinSteps && goes_in_circles(machine_)) {
+  const Ticks quiet = watch_.quiet();
+  if (quiet < kSilence) next_look_ = kSilence;
+  const bool look =
+      !watch_.resting() && quiet >= next_look_ && left > kMostSpinSteps && time_left > kMostSpinSteps;
+  if (look) next_look_ = quiet + std::min(quiet, kBetweenLooks);
+  if (look && goes_in_circles(machine_)) {
     if (!(machine_.cpu().rflags & rflags::if_))
       return RunResult{
           Ending::halted_forever,

@@ -51,6 +51,7 @@ class GuestRun {
   const Budget& budget_;
   const std::atomic<bool>* pause_;
   GuestWatch watch_;
+  Ticks next_look_ = 0;  // of silence, before it is worth looking again whether the guest goes in circles
   std::uint64_t last_instruction_;
   std::uint64_t goal_instruction_ = ~std::uint64_t{0};
   Ticks goal_time_ = kNever;

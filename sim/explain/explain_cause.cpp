@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <array>
+#include <optional>
 #include <string_view>
 
 #include "sim/base/bits.h"
@@ -100,6 +101,24 @@ Sentence selector_trouble(const DeliveryRecord& r, const InspectContext& now, st
                          segment_words(segment, cpu.efer & efer::lma), ring_words(segment.dpl())));
 }
 
+// The operand whose address long mode does not take.
+std::optional<MemoryOperand> not_canonical(const CpuState& cpu, const Instruction& insn) {
+  for (const MemoryOperand& operand : insn.memory)
+    if ((cpu.efer & efer::lma) && !canonical(operand.address.value)) return operand;
+  return std::nullopt;
+}
+Sentence operand_not_canonical(const MemoryOperand& operand) {
+  return Say(fmt::format("its operand's address {:#x} is not canonical", operand.address.value));
+}
+
+Sentence stack_fault(const DeliveryRecord& r, const Instruction& insn) {
+  if (const auto operand = not_canonical(r.delivery.before, insn)) return operand_not_canonical(*operand);
+  if (r.delivery.before.efer & efer::lma)
+    return Say(
+        fmt::format("RSP = {:#x} leads to an address that is not canonical", r.delivery.before[Gpr::rsp]));
+  return Say("the access lies outside of the stack segment");
+}
+
 Sentence general_protection(const DeliveryRecord& r, const InspectContext& now, const Exception& e,
                             const Instruction& insn) {
   const CpuState& cpu = r.delivery.before;
@@ -119,9 +138,7 @@ Sentence general_protection(const DeliveryRecord& r, const InspectContext& now, 
     return Say(
         fmt::format("ring {} may not use this port: IOPL is {} and the TSS's I/O bitmap does not open it",
                     cpu.cpl, iopl));
-  for (const MemoryOperand& operand : insn.memory)
-    if ((cpu.efer & efer::lma) && !canonical(operand.address.value))
-      return Say("its operand's address ")(fmt::format("{:#x}", operand.address.value))(" is not canonical");
+  if (const auto operand = not_canonical(cpu, insn)) return operand_not_canonical(*operand);
   const auto ecx = static_cast<std::uint32_t>(cpu[Gpr::rcx]);
   if (m == "rdmsr" || m == "wrmsr") {
     if (!*msr_name(ecx))
@@ -190,9 +207,7 @@ Sentence cause_of(const DeliveryRecord& r, const InspectContext& now) {
     case 11:
     case 12:
       if (e.error_code & ~3u) return selector_trouble(r, now, e.error_code);
-      return e.vector == 12 ? Say("the access through the stack pointer is not canonical or lies outside of "
-                                  "the stack segment")
-                            : Sentence{};
+      return e.vector == 12 ? stack_fault(r, insn) : Sentence{};
     case 13: return general_protection(r, now, e, insn);
     case 14: return page_fault(r, now, e, insn);
     case 16: return Say("an earlier x87 instruction left an error");

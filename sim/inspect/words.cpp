@@ -96,10 +96,11 @@ std::string error_code_words(std::uint8_t vector, std::uint32_t e) {
 }
 
 std::string name_at(const Symbols& symbols, std::uint64_t address) {
-  constexpr std::uint64_t kFarFromLabel = 4096;
+  constexpr std::uint64_t kFarFromLabel = 4096, kLargestObject = 1ull << 32;
   const auto found = symbols.find({address});
-  if (!found || (found->symbol->kind == Symbol::Kind::label && found->offset >= kFarFromLabel)) return {};
-  return symbols.name({address});
+  if (!found) return {};
+  const bool label = found->symbol->kind == Symbol::Kind::label || found->symbol->size > kLargestObject;
+  return label && found->offset >= kFarFromLabel ? "" : symbols.name({address});
 }
 
 std::string place_words(const Symbols& symbols, std::uint64_t address) {

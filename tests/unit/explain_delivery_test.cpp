@@ -94,6 +94,14 @@ TEST_F(Explain, AGeneralProtectionFaultNamesItsReason) {
               HasSubstr("selector 0x208 lies beyond the GDT, whose limit is 0xff"));
 }
 
+TEST_F(Explain, AStackFaultNamesTheAddress) {
+  cpu[Gpr::rbp] = 0x8000'0000'0000'0000;  // mov rax, [rbp]
+  EXPECT_EQ(plain(explained({.vector = 12}, {0x48, 0x8B, 0x45, 0x00}).headline),
+            "mov rax, qword ptr [rbp] in 0x8123 raised a stack fault (#SS): its operand's address "
+            "0x8000000000000000 is not "
+            "canonical.");
+}
+
 TEST_F(Explain, APrivilegedInstructionInUserCodeIsNamedAsSuch) {
   enter_user_mode();
   EXPECT_THAT(plain(explained({.vector = 13}, {0xF4}).headline),

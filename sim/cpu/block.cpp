@@ -17,7 +17,8 @@ std::optional<Opcode> opcode_of(std::span<const std::byte> code, unsigned bits) 
     if (b == 0x66) op.operand_size = true;
     else if (b == 0xF3) op.rep = true;
     else if (b == 0xF2) op.repne = true;
-    else if (b != 0x67 && b != 0xF0 && b != 0x2E && b != 0x36 && b != 0x3E && b != 0x26 && b != 0x64 && b != 0x65) break;
+    else if (b == 0xF0) op.lock = true;
+    else if (b != 0x67 && b != 0x2E && b != 0x36 && b != 0x3E && b != 0x26 && b != 0x64 && b != 0x65) break;
   }
   if (bits == 64 && (peek(at) & 0xF0) == 0x40) op.rex = peek(at++);
   if (peek(at) == 0x0F) {
@@ -31,9 +32,32 @@ std::optional<Opcode> opcode_of(std::span<const std::byte> code, unsigned bits) 
   return op;
 }
 
+bool takes_lock(const Opcode& op) {
+  const unsigned reg = op.modrm >> 3 & 7;
+  if (op.modrm >> 6 == 3) return false;
+  if (op.map == 0) {
+    // ADD, OR, ADC, SBB, AND, SUB, XOR to memory; CMP is none of them.
+    if (op.byte < 0x38) return (op.byte & 7) < 2;
+    switch (op.byte) {
+      case 0x80: case 0x81: case 0x82: case 0x83: return reg != 7;  // the same with a constant
+      case 0x86: case 0x87: return true;                            // XCHG
+      case 0xF6: case 0xF7: return reg == 2 || reg == 3;            // NOT, NEG
+      case 0xFE: case 0xFF: return reg < 2;                         // INC, DEC
+      default: return false;
+    }
+  }
+  switch (op.byte) {
+    case 0xAB: case 0xB3: case 0xBB: case 0xB0: case 0xB1: case 0xC0: case 0xC1: return true;  // BTS, BTR, BTC, CMPXCHG, XADD
+    case 0xBA: return reg > 4;                                                                 // BTS, BTR, BTC
+    case 0xC7: return reg == 1;                                                                // CMPXCHG8B, CMPXCHG16B
+    default: return false;
+  }
+}
+
 InsnKind classify(std::span<const std::byte> code, unsigned bits) {
   const auto op = opcode_of(code, bits);
   if (!op) return InsnKind::plain;
+  if (op->lock && !takes_lock(*op)) return InsnKind::ours;  // the engine does not look
   const unsigned reg = op->modrm >> 3 & 7;
   const bool memory = op->modrm >> 6 != 3;
   if (op->map == 0) {

@@ -32,9 +32,13 @@ struct Opcode {
   std::uint8_t map = 0, byte = 0, modrm = 0;
   std::uint8_t rex = 0;                                     // 0x40-0x4F, or 0
   bool operand_size = false, rep = false, repne = false;    // 66, F3, F2
+  bool lock = false;                                        // F0
   std::uint8_t length_to_opcode = 0;                        // bytes before the opcode byte
 };
 std::optional<Opcode> opcode_of(std::span<const std::byte> code, unsigned bits);
+
+// Whether a LOCK prefix may stand before it; before any other instruction it raises #UD (SDM volume 2, LOCK).
+bool takes_lock(const Opcode& op);
 
 // Whether the instruction may be followed by itself because it goes there: jumps, calls, loops, returns.
 bool is_branch(const Opcode& op);

@@ -153,7 +153,7 @@ OwnInstruction run_own_instruction(const CpuState& cpu, std::span<const std::byt
   const CpuMode in = mode(cpu);
   const unsigned bits = in == CpuMode::long_64 ? 64 : in == CpuMode::protected_32 || in == CpuMode::compatibility_32 ? 32 : 16;
   const auto op = opcode_of(code, bits);
-  if (!op) return invalid_opcode(cpu);
+  if (!op || op->lock) return invalid_opcode(cpu);  // none of these takes LOCK
   if (op->map == 1) return two_byte(cpu, *op, now);
   const unsigned length = op->length_to_opcode + 1u;
   const bool vm86_trapped = in == CpuMode::virtual_8086 && (cpu.rflags & rflags::iopl) != rflags::iopl;

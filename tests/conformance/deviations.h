@@ -40,6 +40,13 @@ inline constexpr Deviation kLongModeDeviations[] = {
     {"GP SYSEXIT without SYSENTER_CS", "v=d err=0 at=6ffed0", because::kVendor},
     {"32-bit code: SYSCALL", "v=6 rip=12 cs=3b rsp=75ff00 ss=1b", because::kVendor},
 
+    {"UD LOCK MOV to memory", "v=6 rip=0", "volume 2, LOCK: #UD; QEMU ignores the prefix"},
+    {"UD LOCK CMP", "v=6 rip=0", "as above"},
+    {"UD LOCK INT3", "v=6 rip=0", "as above"},
+    {"UD LOCK CPUID", "v=6 rip=0", "as above"},
+    // CMPXCHG compares 7 with EFF5h: CF, PF, SF; CMPXCHG8B sets ZF, CMPXCHG16B clears it.
+    {"LOCK where it may stand", "fl=87",
+     "volume 2, CMPXCHG, CMPXCHG16B; QEMU makes flags of the value compared"},
     {"GP LTR null", "v=d err=0 rip=2", "volume 2, LTR: #GP(0) for a null selector; QEMU takes it"},
     {"GP CR0.NW without CD", "v=d err=0 rip=5", "volume 2, MOV CR: #GP(0); QEMU takes it"},
     {"GP LIDT not canonical", "v=d err=0 rip=1c", "volume 2, LGDT/LIDT: #GP(0); QEMU takes it"},

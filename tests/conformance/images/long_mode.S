@@ -6,6 +6,7 @@
  */
     .include "long_mode.inc"
     .include "cases_instructions.inc"
+    .include "cases_protection.inc"
     .include "cases_pages.inc"
     .include "cases_gates.inc"
     .include "cases_rings.inc"

@@ -185,6 +185,16 @@ test_a_failed_build_shows_the_failed_command_and_starts_nothing() {
   expect_silent "$stdout"
 }
 
+test_an_interrupted_build_is_not_called_a_failure() {
+  a_built_project release
+  fake ninja 'echo "[1/2] Building CXX a.o"; echo "ninja: build stopped: interrupted by user."; exit 2'
+  launch run
+  expect_status 130
+  expect_in "$stderr" 'interrupted'
+  expect_not_in "$stderr" 'failed'
+  expect_silent "$stdout"
+}
+
 test_a_project_that_was_moved_is_configured_anew() {
   a_built_project release
   echo "CMAKE_HOME_DIRECTORY:INTERNAL=/somewhere/else" >"$project/build/release/CMakeCache.txt"

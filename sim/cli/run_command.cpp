@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 // ringside-cli run: a kernel from power-on to its end.
 #include <fmt/format.h>
+#include <poll.h>
 #include <unistd.h>
 
 #include <memory>
@@ -117,7 +118,10 @@ Result<int> run(const RunOptions& options) {
   if (auto written = output.write({reinterpret_cast<const std::uint8_t*>(text.data()), text.size()});
       !written)
     return std::unexpected(written.error());
-  if (!options.quiet && !options.json) {
+  // Asked to end, we do not wait for a terminal that is stopped.
+  pollfd errors{STDERR_FILENO, POLLOUT, 0};
+  const bool heard = ended->ending != Ending::interrupted || ::poll(&errors, 1, 200) > 0;
+  if (!options.quiet && !options.json && heard) {
     const bool open_line =
         plain && ::isatty(STDOUT_FILENO) && !guest.serial().empty() && guest.serial().back() != '\n';
     fmt::print(stderr, "{}{}\n", open_line ? "\n" : "", summary(**session, *ended));

@@ -8,11 +8,14 @@
 #include <termios.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <array>
 #include <cerrno>
 #include <cstdlib>
 #include <cstring>
 #include <utility>
+
+#include "sim/cli/signals.h"
 
 namespace ringside {
 namespace {
@@ -26,8 +29,17 @@ constexpr std::array kCrashes{SIGSEGV, SIGBUS, SIGILL, SIGFPE, SIGABRT};
 // For the handler of a crash, which is given nothing but a number.
 termios settings_before;
 
+constexpr std::size_t kRoom = 256;  // what a terminal that takes anything takes without blocking
+
+bool has_room(int wait_ms) {
+  pollfd output{STDOUT_FILENO, POLLOUT, 0};
+  return ::poll(&output, 1, wait_ms) > 0;
+}
+
 void restore() {
-  [[maybe_unused]] const ssize_t written = ::write(STDOUT_FILENO, kLeave.data(), kLeave.size());
+  if (has_room(200)) {
+    [[maybe_unused]] const ssize_t written = ::write(STDOUT_FILENO, kLeave.data(), kLeave.size());
+  }
   ::tcsetattr(STDIN_FILENO, TCSANOW, &settings_before);
 }
 
@@ -88,17 +100,14 @@ std::string Terminal::read(std::chrono::milliseconds wait, bool& gone) {
   return {};
 }
 
+// In pieces that the terminal has room for: one that takes nothing any more (Ctrl-S) must not keep a signal
+// from ending the program.
 void Terminal::write(std::string_view text) {
-  while (!text.empty()) {
-    const ssize_t done = ::write(STDOUT_FILENO, text.data(), text.size());
-    if (done < 0 && errno == EAGAIN) {
-      pollfd output{STDOUT_FILENO, POLLOUT, 0};
-      ::poll(&output, 1, 100);
-    } else if (done < 0 && errno != EINTR) {
-      return;  // the terminal has gone; reading from it says so
-    } else if (done > 0) {
-      text.remove_prefix(static_cast<std::size_t>(done));
-    }
+  while (!text.empty() && !caught_signal()) {
+    if (!has_room(100)) continue;
+    const ssize_t done = ::write(STDOUT_FILENO, text.data(), std::min(text.size(), kRoom));
+    if (done < 0 && errno != EINTR && errno != EAGAIN) return;  // it has gone; reading from it says so
+    if (done > 0) text.remove_prefix(static_cast<std::size_t>(done));
   }
 }
 

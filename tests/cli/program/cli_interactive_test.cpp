@@ -12,6 +12,7 @@
 
 #include <chrono>
 #include <string>
+#include <thread>
 
 #include "tests/cli/program/program.h"
 
@@ -56,6 +57,7 @@ class AtATerminal {
     winsize size{.ws_row = rows, .ws_col = columns, .ws_xpixel = 0, .ws_ypixel = 0};
     ::ioctl(host_, TIOCSWINSZ, &size);
   }
+  void hold_output() { ::tcflow(terminal_, TCOOFF); }
   void signal(int number) { ::kill(pid_, number); }
 
   // Hangs up, as a terminal window does when it is closed.
@@ -91,6 +93,14 @@ class AtATerminal {
     }
     if (WIFEXITED(status_)) return WEXITSTATUS(status_);
     return WIFSIGNALED(status_) ? -WTERMSIG(status_) : -1000;
+  }
+
+  // The same without reading a byte of what it writes.
+  int finish_unread() {
+    const auto end = std::chrono::steady_clock::now() + std::chrono::seconds(20);
+    while (!over() && std::chrono::steady_clock::now() < end)
+      std::this_thread::sleep_for(std::chrono::milliseconds(20));
+    return pid_ < 0 && WIFSIGNALED(status_) ? -WTERMSIG(status_) : -1000;
   }
 
   const std::string& shown() const { return shown_; }
@@ -182,6 +192,18 @@ TEST(Interactive, SignalRestoresTheTerminal) {
     EXPECT_TRUE(terminal.is_as_before()) << number;
     EXPECT_TRUE(terminal.shows(kLeft));
   }
+}
+
+// What the program draws is not taken, as after Ctrl-S.
+TEST(Interactive, SignalEndsItThoughTheTerminalTakesNothing) {
+  AtATerminal terminal({"run", kKernel, "--interactive"}, 100, 30);
+  ASSERT_TRUE(terminal.shows("ringside> "));
+  terminal.hold_output();
+  terminal.type("help\r");
+  std::this_thread::sleep_for(std::chrono::seconds(2));  // by then it wants to draw
+  terminal.signal(SIGTERM);
+  EXPECT_EQ(terminal.finish_unread(), -SIGTERM);
+  EXPECT_TRUE(terminal.is_as_before());
 }
 
 TEST(Interactive, ClosingTheWindowEndsTheRun) {

@@ -15,7 +15,8 @@ namespace {
 constexpr Ticks kShortSlice = 50'000, kLongSlice = 2'000'000;
 // So long without a sign, and it is worth looking whether the guest goes in circles.
 constexpr Ticks kSilence = 20'000'000;
-// A look that found nothing is followed by the next after this much more at most: looking takes a thousand steps.
+// A look that found nothing is followed by the next after this much more at most: looking takes a thousand
+// steps.
 constexpr Ticks kBetweenLooks = 100'000'000;
 
 std::string seconds(Ticks ticks) {

@@ -4,6 +4,9 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <bit>
+#include <cstdlib>
+#include <new>
 
 namespace ringside {
 namespace {
@@ -18,14 +21,18 @@ FastLane* lane(void* self) { return static_cast<FastLane*>(self); }
 }  // namespace
 
 FastLane::FastLane(const PhysicalMemory& memory, const ContextLayout& layout, uc_engine* engine, BlockDecoder& decoder)
-    : Lane(memory, layout, engine), decoder_(decoder), table_(kEntries), entries_(table_.data()), code_granules_(memory.size() / kGranule + 1) {
+    : Lane(memory, layout, engine), decoder_(decoder), entries_(static_cast<Entry*>(std::calloc(kEntries, sizeof(Entry))), &std::free), code_granules_(memory.size() / kGranule + 1) {
+  if (!entries_) throw std::bad_alloc();
   uc_hook hook;
   uc_hook_add(engine_, &hook, UC_HOOK_BLOCK, reinterpret_cast<void*>(&on_block), this, 1, 0);
   uc_hook_add(engine_, &hook, UC_HOOK_EDGE_GENERATED, reinterpret_cast<void*>(&on_translation), this, 1, 0);
   uc_hook_add(engine_, &hook, UC_HOOK_INSN_INVALID, reinterpret_cast<void*>(&on_invalid), this, 1, 0);
 }
 
-void FastLane::forget_blocks() { ++generation_; }
+void FastLane::forget_blocks() {
+  for (Entry* entry : learned_) *entry = {};
+  learned_.clear();
+}
 
 void FastLane::written(PhysAddr address, std::uint64_t length) {
   const std::uint64_t last = (address.value + length - 1) / kGranule;
@@ -49,9 +56,10 @@ FastRun FastLane::run(std::uint64_t ticks, bool watch_interrupts, const std::vec
   left_ = watch_ ? 0 : ticks;
   set_aside_ = watch_ ? ticks : 0;
   block_ = space_.cs_base + rip();
-  block_size_ = block_instructions_ = wanted_instructions_ = 0;
+  shape_ = {};
+  wanted_instructions_ = 0;
   stopped_ = invalid_ = leave_ = false;
-  slot(block_).linear = ~std::uint64_t{0};  // a new translation at the start of a run is not announced
+  slot(block_).shape.size = 0;  // a new translation at the start of a run is not announced
   flush_translations();
   const uc_err error = start();
   return finish(error, ticks);
@@ -60,24 +68,27 @@ FastRun FastLane::run(std::uint64_t ticks, bool watch_interrupts, const std::vec
 void FastLane::on_block(uc_engine*, std::uint64_t address, std::uint32_t size, void* self) {
   FastLane& l = *lane(self);
   const Entry& entry = l.slot(address);
-  if (entry.linear == address && entry.size == size && entry.generation == l.generation_ && entry.cost <= l.left_) [[likely]] {
-    l.left_ -= entry.cost;
-    l.block_ = address;
-    l.block_size_ = size;
-    l.block_instructions_ = entry.cost;
-    return;
+  const auto shape = std::bit_cast<std::uint64_t>(entry.shape);
+  if (entry.linear == address && static_cast<std::uint32_t>(shape) == size) [[likely]] {
+    const std::uint64_t left = l.left_, cost = shape >> 32;
+    if (cost <= left) [[likely]] {
+      l.left_ = left - cost;
+      l.block_ = address;
+      l.shape_ = std::bit_cast<Shape>(shape);
+      return;
+    }
   }
   l.enter_block(address, size);
 }
 
 void FastLane::enter_block(std::uint64_t address, std::uint32_t size) {
-  const bool another_round = address == block_ && size == block_size_;
+  const bool another_round = address == block_ && size == shape_.size;
   if (!another_round) notice_abandoned(address, size);
   block_ = address;
-  block_size_ = size;
+  shape_.size = size;
   Entry& entry = slot(address);
-  if (entry.linear != address || entry.size != size || entry.generation != generation_) learn(entry, address, size);
-  const std::uint32_t cost = entry.alone ? 1 : entry.cost;
+  if (entry.linear != address || entry.shape.size != size) learn(entry, address, size);
+  const std::uint32_t cost = entry.alone ? 1 : entry.shape.cost;
   bool here = !leave_ && cost <= left_ + set_aside_;
   if (here && entry.repeats && !another_round) here = !overwrites_itself(address, size);
   if (here && watch_) {
@@ -87,17 +98,19 @@ void FastLane::enter_block(std::uint64_t address, std::uint32_t size) {
   }
   if (!here) {
     wanted_instructions_ = leave_ || entry.alone ? 1 : entry.instructions;
-    block_instructions_ = 0;
+    shape_.cost = 0;
     stopped_ = true;
     uc_emu_stop(engine_);
     return;
   }
   budget() -= cost;
-  block_instructions_ = cost;
+  shape_.cost = cost;
 }
 
 void FastLane::learn(Entry& entry, std::uint64_t address, std::uint32_t size) {
-  entry = {.linear = address, .size = size, .instructions = 0, .cost = kNotHere, .alone = false, .repeats = false, .generation = generation_};
+  if (learned_.size() >= kEntries) forget_blocks();
+  learned_.push_back(&entry);
+  entry = {.linear = address, .shape = {size, kNotHere}, .instructions = 0, .alone = false, .repeats = false};
   if (!read_code(address, size, code_) || code_.size != size) return;
   const BlockContents contents = decoder_.decode(code_.span(), address, space_.bits);
   entry.instructions = contents.instructions;
@@ -107,7 +120,7 @@ void FastLane::learn(Entry& entry, std::uint64_t address, std::uint32_t size) {
   if (contents.complete && plain && !stops) {
     entry.alone = contents.instructions == 1;
     entry.repeats = entry.alone && !contents.marks.empty();
-    if (!entry.alone) entry.cost = contents.instructions;
+    if (!entry.alone) entry.shape.cost = contents.instructions;
   }
   const auto note = [&](PhysAddr at, std::uint64_t bytes) {
     for (std::uint64_t g = at.value / kGranule; bytes && g <= (at.value + bytes - 1) / kGranule; ++g) code_granules_[g] = true;
@@ -119,7 +132,7 @@ void FastLane::learn(Entry& entry, std::uint64_t address, std::uint32_t size) {
 void FastLane::on_translation(uc_engine*, uc_tb* now, uc_tb*, void* self) {
   FastLane& l = *lane(self);
   Entry& entry = l.slot(now->pc);
-  if (entry.linear == now->pc) entry.linear = ~std::uint64_t{0};
+  if (entry.linear == now->pc) entry.shape.size = 0;
   // Unicorn watches for stores to a page of new code only through the address the code runs at. With the TLB empty, the
   // first store through any other mapping is noticed too.
   uc_ctl_flush_tlb(l.engine_);
@@ -129,18 +142,18 @@ void FastLane::on_translation(uc_engine*, uc_tb* now, uc_tb*, void* self) {
 // it was abandoned because the instruction there is about to overwrite it; then what was counted from there on has not
 // run and will be counted again.
 void FastLane::notice_abandoned(std::uint64_t address, std::uint32_t size) {
-  if (address - block_ >= block_size_ || block_instructions_ == 0) return;
-  if (!read_code(block_, block_size_, code_)) return;
+  if (address - block_ >= shape_.size || shape_.cost == 0) return;
+  if (!read_code(block_, shape_.size, code_)) return;
   const BlockContents contents = decoder_.decode(code_.span(), block_, space_.bits);
   const auto at = std::ranges::find(contents.starts, address - block_);
   if (at == contents.starts.end() || size >= 16) return;
   const bool last = at + 1 == contents.starts.end();
-  if (size != (last ? block_size_ : at[1]) - *at) return;
+  if (size != (last ? shape_.size : at[1]) - *at) return;
   const auto index = static_cast<std::uint32_t>(at - contents.starts.begin());
   const auto op = opcode_of(code_.span().subspan(*at), space_.bits);
   if (!op || is_branch(*op) || (repeats(*op) && !string_store_hits(*op, code_))) return;
-  budget() += block_instructions_ - index;
-  block_instructions_ = 0;
+  budget() += shape_.cost - index;
+  shape_.cost = 0;
   set_aside_ += left_;
   left_ = 0;
   leave_ = true;
@@ -174,7 +187,7 @@ bool FastLane::on_invalid(uc_engine*, void* self) {
 }
 
 std::uint32_t FastLane::before(std::uint64_t linear) {
-  if (linear - block_ >= block_size_ || !read_code(block_, block_size_, code_)) return block_instructions_;
+  if (linear - block_ >= shape_.size || !read_code(block_, shape_.size, code_)) return shape_.cost;
   const BlockContents contents = decoder_.decode(code_.span(), block_, space_.bits);
   const auto at = std::ranges::lower_bound(contents.starts, linear - block_);
   return static_cast<std::uint32_t>(at - contents.starts.begin());
@@ -207,7 +220,7 @@ FastRun FastLane::finish(uc_err error, std::uint64_t ticks) {
       run.block_instructions = 1;
       return run;
     }
-    if (e.source != Source::trap && block_instructions_ > 0) run.ticks -= block_instructions_ - std::min(before(linear) + 1, block_instructions_);
+    if (e.source != Source::trap && shape_.cost > 0) run.ticks -= shape_.cost - std::min(before(linear) + 1, shape_.cost);
     return run;
   }
   if (stopped_) {
@@ -215,7 +228,7 @@ FastRun FastLane::finish(uc_err error, std::uint64_t ticks) {
     return run;
   }
   if (error == UC_ERR_OK) {
-    if (block_instructions_ > 0) run.ticks -= block_instructions_ - std::min(before(linear), block_instructions_);
+    if (shape_.cost > 0) run.ticks -= shape_.cost - std::min(before(linear), shape_.cost);
     const auto opcode = space_.translate(memory_, linear - 1);
     run.kind = opcode && memory_.read(*opcode, 1) == 0xF4 ? FastExit::halt : FastExit::block;
     return run;

@@ -7,6 +7,8 @@
 // one that holds only the storing instruction is entered. So blocks of one instruction are always looked at.
 #pragma once
 
+#include <cstdlib>
+#include <memory>
 #include <vector>
 
 #include "sim/cpu/engine.h"
@@ -42,21 +44,25 @@ class FastLane : public Lane {
 
  private:
   static constexpr std::size_t kEntries = 1 << 14;
-  struct Entry {
-    std::uint64_t linear = ~std::uint64_t{0};
-    std::uint32_t size = 0;
-    std::uint32_t instructions = 0;       // as is
+  // Read and written by the hook as one word.
+  struct alignas(8) Shape {
+    std::uint32_t size = 0;               // bytes; 0: nothing is known
     std::uint32_t cost = 0;               // instructions, or kNotHere where the hook has to look closer
-    bool alone = false;                   // one instruction, which the fast lane may run
-    bool repeats = false;                 // and that is REP MOVS or STOS
-    std::uint32_t generation = 0;
+  };
+  // All zero = empty, so that the table is zero pages of the host's until it is used.
+  struct Entry {
+    std::uint64_t linear;
+    Shape shape;
+    std::uint32_t instructions;           // as is
+    bool alone;                           // one instruction, which the fast lane may run
+    bool repeats;                         // and that is REP MOVS or STOS
   };
 
   static void on_block(uc_engine*, std::uint64_t address, std::uint32_t size, void* self);
   static void on_translation(uc_engine*, uc_tb* now, uc_tb* before, void* self);
   static bool on_invalid(uc_engine*, void* self);
 
-  Entry& slot(std::uint64_t address) { return entries_[(address ^ address >> 13) & (kEntries - 1)]; }
+  Entry& slot(std::uint64_t address) { return entries_.get()[(address ^ address >> 13) & (kEntries - 1)]; }
   // Kept out of the hook, which then needs no stack frame: the hook is a fifth of what a run costs.
   [[gnu::noinline, gnu::cold]] void enter_block(std::uint64_t address, std::uint32_t size);
   void learn(Entry& entry, std::uint64_t address, std::uint32_t size);
@@ -70,16 +76,16 @@ class FastLane : public Lane {
   FastRun finish(uc_err error, std::uint64_t ticks);
 
   BlockDecoder& decoder_;
-  std::vector<Entry> table_;
-  Entry* entries_;                        // of table_
+  std::unique_ptr<Entry, decltype(&std::free)> entries_;
+  std::vector<Entry*> learned_;           // those not empty
   std::vector<bool> code_granules_;       // 16 bytes of physical memory each: translated code was seen there
   const std::vector<std::uint64_t>* addresses_ = nullptr;
   CodeBytes code_;
-  std::uint32_t generation_ = 1;
   std::uint64_t left_ = 0;
   std::uint64_t set_aside_ = 0;           // of left_, while every block is looked at
   std::uint64_t block_ = 0;               // being run
-  std::uint32_t block_size_ = 0, block_instructions_ = 0, wanted_instructions_ = 0;
+  Shape shape_;                           // its bytes and instructions
+  std::uint32_t wanted_instructions_ = 0;
   bool leave_ = false;                    // the block being run overwrites itself: the next one is for the exact lane
   bool watch_ = false, stopped_ = false, invalid_ = false, flush_code_ = false;
 };

@@ -17,6 +17,10 @@ constexpr std::uint32_t kFastBuffer = 32u << 20, kExactBuffer = 8u << 20;
 // Fewer ticks than this are not worth a change of lanes.
 constexpr std::uint64_t kWorthwhile = 8;
 
+// The exact lane, once entered, goes on for so many: a change of lanes costs about as much, and what needs the exact
+// lane once, such as a loop that polls a port, mostly needs it again soon.
+constexpr std::uint64_t kStretch = 256;
+
 }  // namespace
 
 struct Engine::Impl {
@@ -71,7 +75,7 @@ EngineExit Engine::Impl::run(const RunRequest& request) {
       }
       if (rest.ticks == 0) break;
       part = rest;
-      part.ticks = std::min(rest.ticks, std::max<std::uint64_t>(run.block_instructions, 1));
+      part.ticks = std::min(rest.ticks, std::max<std::uint64_t>(run.block_instructions, kStretch));
     }
     move_to(*exact);
     EngineExit exit = exact->run(part, addresses, total.ticks);

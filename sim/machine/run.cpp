@@ -127,7 +127,7 @@ std::optional<Stop> Machine::Impl::wait_halted(const RunLimits& limits, bool one
     if (!interrupts_on)
       return stop(StopKind::halted_forever,
                   "The CPU executed HLT with interrupts off: nothing can wake it but an NMI or a reset.");
-    if (next_board_event == kNever) break;
+    if (next_board_event == kNever && limits.until_time == kNever) break;
     if (next_board_event >= limits.until_time) {
       time = limits.until_time;
       return std::nullopt;

@@ -12,7 +12,7 @@
 # index; without a good signature nothing is unpacked.
 #
 # From the environment, for mirrors and for the tests:
-#   RINGSIDE_DEBIAN_MIRROR    address of a Debian archive   (default: the one this machine uses, else deb.debian.org)
+#   RINGSIDE_DEBIAN_MIRROR    address of a Debian archive   (default: the one this machine uses)
 #   RINGSIDE_DEBIAN_KEYRING   file of OpenPGP keys          (default: the Debian archive keyring)
 #   RINGSIDE_DEBIAN_SUITE     the release to take it from   (default: trixie)
 # Ends with 0 and FOLDER complete, or with 1, a sentence on stderr and FOLDER as it was.
@@ -61,7 +61,6 @@ find_mirror() {
       return
     fi
   done < <(apt-get indextargets --format '$(REPO_URI)' 'Created-By: Packages' 'Origin: Debian' 2>/dev/null)
-  printf 'http://deb.debian.org/debian'
 }
 
 keyring=$(find_keyring)
@@ -69,6 +68,9 @@ keyring=$(find_keyring)
   "The Debian archive keyring ${RINGSIDE_DEBIAN_KEYRING:+($RINGSIDE_DEBIAN_KEYRING) }cannot be read, so Unicorn's signature cannot be checked." \
   "Install the package debian-archive-keyring and start again."
 mirror=$(find_mirror)
+[[ -n $mirror ]] || refuse \
+  "No Debian archive is among this machine's package sources, so there is none to take Unicorn 2.1 from." \
+  "Name one: RINGSIDE_DEBIAN_MIRROR=ADDRESS, and start again."
 
 # Everything apt writes lies in one folder, removed at the end. Not beside the target: apt takes a Signed-By path with a
 # space in it for a list of fingerprints.

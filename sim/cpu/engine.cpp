@@ -12,14 +12,17 @@ namespace ringside {
 namespace {
 
 // Translated code: the fast lane keeps a whole kernel's, the exact lane what it meets on the way.
-constexpr std::uint32_t kFastBuffer = 32u << 20, kExactBuffer = 8u << 20;
+// Opening an engine writes all of its buffer.
+constexpr std::uint32_t kFastBuffer = 16u << 20, kExactBuffer = 4u << 20;
 
 // Fewer ticks than this are not worth a change of lanes.
 constexpr std::uint64_t kWorthwhile = 8;
 
+
 // The exact lane, once entered, goes on for so many: a change of lanes costs about as much, and what needs the exact
-// lane once, such as a loop that polls a port, mostly needs it again soon.
-constexpr std::uint64_t kStretch = 256;
+// lane once, such as a loop that polls a port, mostly needs it again soon. As long as the fast lane does not get that
+// far, it goes on for longer and longer.
+constexpr std::uint64_t kStretch = 256, kLongestStretch = 4096;
 
 }  // namespace
 
@@ -32,6 +35,7 @@ struct Engine::Impl {
   std::vector<std::uint64_t> addresses;      // sorted
   CpuState state;                            // as of the last time it was asked for
   bool state_is_old = true;
+  std::uint64_t stretch = kStretch;
 
   explicit Impl(const ContextLayout& l) : layout(l) {}
 
@@ -75,7 +79,9 @@ EngineExit Engine::Impl::run(const RunRequest& request) {
       }
       if (rest.ticks == 0) break;
       part = rest;
-      part.ticks = std::min(rest.ticks, std::max<std::uint64_t>(run.block_instructions, kStretch));
+      stretch = run.ticks >= kStretch ? kStretch : std::min(stretch * 2, kLongestStretch);
+      const std::uint64_t least = request.restless ? 1 : stretch;
+      part.ticks = std::min(rest.ticks, std::max(run.block_instructions, least));
     }
     move_to(*exact);
     EngineExit exit = exact->run(part, addresses, total.ticks);

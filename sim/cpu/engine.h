@@ -50,6 +50,7 @@ struct RunRequest {
   std::uint64_t ticks = 1;              // at most so many, at least 1
   bool watch_interrupts = false;        // stop when interrupts become acceptable
   bool exact = false;                   // stay in the exact lane
+  bool restless = false;                // go back to the fast lane after one block
   bool skip_first_address = true;       // an address to stop at does not count for the first instruction
 };
 

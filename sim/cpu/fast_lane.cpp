@@ -47,6 +47,7 @@ FastRun FastLane::run(std::uint64_t ticks, bool watch_interrupts, const std::vec
     forget_blocks();
     flush_code_ = false;
   }
+  has_run_ = true;
   const unsigned bits_before = space_.bits;
   space_ = address_space();
   if (space_.bits != bits_before) forget_blocks();

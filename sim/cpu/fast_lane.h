@@ -38,7 +38,7 @@ class FastLane : public Lane {
 
   // What is known of blocks is out of date: other translations, other addresses to stop at.
   void forget_blocks();
-  void forget_code() { flush_code_ = true; }
+  void forget_code() { flush_code_ = has_run_; }
   // Memory was written by somebody else.
   void written(PhysAddr address, std::uint64_t length);
 
@@ -87,7 +87,7 @@ class FastLane : public Lane {
   Shape shape_;                           // its bytes and instructions
   std::uint32_t wanted_instructions_ = 0;
   bool leave_ = false;                    // the block being run overwrites itself: the next one is for the exact lane
-  bool watch_ = false, stopped_ = false, invalid_ = false, flush_code_ = false;
+  bool watch_ = false, stopped_ = false, invalid_ = false, flush_code_ = false, has_run_ = false;
 };
 
 }  // namespace ringside

@@ -65,16 +65,24 @@ class EventMask {
 
 class EventLog {
  public:
-  explicit EventLog(std::size_t capacity = 65536) : ring_(capacity) {}
-  void push(const Event& e) { ring_[total_++ % ring_.size()] = e; }
+  explicit EventLog(std::size_t capacity = 65536) : capacity_(capacity) { ring_.reserve(capacity); }
+  void push(const Event& e) {
+    if (ring_.size() < capacity_) ring_.push_back(e);
+    else ring_[total_ % capacity_] = e;
+    ++total_;
+  }
   std::uint64_t total() const { return total_; }
   // Numbers [first(), total()) are held.
-  std::uint64_t first() const { return total_ > ring_.size() ? total_ - ring_.size() : 0; }
-  const Event& operator[](std::uint64_t number) const { return ring_[number % ring_.size()]; }
-  void clear() { total_ = 0; }
+  std::uint64_t first() const { return total_ > capacity_ ? total_ - capacity_ : 0; }
+  const Event& operator[](std::uint64_t number) const { return ring_[number % capacity_]; }
+  void clear() {
+    ring_.clear();
+    total_ = 0;
+  }
 
  private:
-  std::vector<Event> ring_;
+  std::size_t capacity_;
+  std::vector<Event> ring_;   // grows up to the capacity, then goes round
   std::uint64_t total_ = 0;
 };
 

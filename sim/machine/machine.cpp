@@ -76,7 +76,7 @@ Result<std::unique_ptr<Machine>> Machine::create(MachineConfig config) {
     return fail(fmt::format("There is not enough memory for a machine of {} MiB: choose fewer.",
                             impl->config.memory_mib));
   impl->memory = PhysicalMemory(impl->ram.bytes());
-  auto engine = Engine::create(impl->memory, *impl, impl->config.execution == Execution::fast);
+  auto engine = Engine::create(impl->memory, *impl, impl->config.execution != Execution::exact);
   if (!engine) return std::unexpected(engine.error());
   impl->engine = std::move(*engine);
   if (auto ready = impl->power_on(); !ready) return std::unexpected(ready.error());

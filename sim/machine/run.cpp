@@ -80,6 +80,7 @@ Stop Machine::Impl::run(const RunLimits& limits, bool one_step) {
     RunRequest request{.ticks = run_until - time,
                        .watch_interrupts = nmi_pending || interrupt_requested(board),
                        .exact = config.execution == Execution::exact,
+                       .restless = config.execution == Execution::restless,
                        .skip_first_address = first};
     if (request.watch_interrupts && engine->interrupt_shadow()) request.ticks = 1;
     if (nmi_pending && !nmi_blocked) request.ticks = 1;

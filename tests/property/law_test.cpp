@@ -91,7 +91,7 @@ TEST(Law, SteppingEqualsRunningInEitherLane) {
     SCOPED_TRACE("seed " + std::to_string(seed));
     const auto commands = random_commands(seed, kInstructions);
     auto stepped = machine(seed, Execution::fast), exact = machine(seed, Execution::exact),
-         fast = machine(seed, Execution::fast);
+         fast = machine(seed, seed % 4 == 0 ? Execution::fast : Execution::restless);
     ASSERT_TRUE(stepped && exact && fast);
     std::mt19937_64 random(seed);
     std::size_t next[3] = {};

@@ -346,6 +346,8 @@ void store_context(const Context& context, const ContextLayout& layout, std::uin
     *s = segment_from(context, at);
     at += kSegmentBytes;
   }
+  // LTR makes the TSS busy (SDM volume 3A 8.2.2); the engine does so in memory, but not in the register.
+  if (c.tr.present() && (c.tr.type() == 1 || c.tr.type() == 9)) c.tr.attributes |= 2;
   for (DescriptorTable* table : {&c.gdtr, &c.idtr}) {
     table->base = context.get<std::uint64_t>(at + 8);
     table->limit = static_cast<std::uint16_t>(context.get<std::uint32_t>(at + 16));

@@ -111,6 +111,10 @@ inline CpuMode mode(const CpuState& c) {
   if (c.rflags & rflags::vm) return CpuMode::virtual_8086;
   return c.cs.default_big() ? CpuMode::protected_32 : CpuMode::protected_16;
 }
+// The linear address of the instruction at RIP: with CS's base outside of 64-bit code.
+inline std::uint64_t linear_rip(const CpuState& c) {
+  return mode(c) == CpuMode::long_64 ? c.rip : (c.cs.base + c.rip) & 0xFFFF'FFFF;
+}
 const char* name(CpuMode mode);  // "real", "long", "compatibility", ...
 
 // Bits 63 to 47 all equal (48-bit linear addresses, SDM volume 1, 3.3.7.1).

@@ -180,7 +180,7 @@ void Engine::reset_floating_point() {
 
 bool Engine::interrupts_on() const { return impl_->here->context().get<std::uint64_t>(impl_->layout.flags) & rflags::if_; }
 bool Engine::interrupt_shadow() const { return impl_->here->context().get<std::uint32_t>(impl_->layout.hidden_flags) >> 3 & 1; }
-std::uint64_t Engine::rip() const { return impl_->here->rip(); }
+std::uint64_t Engine::linear_rip() const { return impl_->here->address_space().cs_base + impl_->here->rip(); }
 
 void Engine::stop_at(std::vector<std::uint64_t> addresses) {
   std::ranges::sort(addresses);

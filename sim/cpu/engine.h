@@ -70,7 +70,7 @@ class Engine {
   void reset_floating_point();
   bool interrupts_on() const;                     // RFLAGS.IF
   bool interrupt_shadow() const;
-  std::uint64_t rip() const;
+  std::uint64_t linear_rip() const;               // where the instruction at RIP lies
 
   void stop_at(std::vector<std::uint64_t> addresses);      // linear addresses; replaces the former set
   void memory_written(PhysAddr address, std::uint64_t length);  // by the host: code translated from there is dropped

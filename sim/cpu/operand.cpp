@@ -44,7 +44,7 @@ unsigned code_bits(const CpuState& cpu) {
 
 InstructionBytes instruction_at(const CpuState& cpu, const PhysicalMemory& memory) {
   InstructionBytes code;
-  const std::uint64_t linear = code_bits(cpu) == 64 ? cpu.rip : cpu.cs.base + cpu.rip;
+  const std::uint64_t linear = linear_rip(cpu);
   for (; code.count < code.bytes.size(); ++code.count) {
     const Walk at =
         walk(cpu, memory, {linear + code.count}, {.kind = AccessKind::fetch, .user = cpu.cpl == 3});

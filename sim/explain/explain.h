@@ -47,7 +47,4 @@ Sentence where(const InspectContext& now);
 std::optional<Instruction> instruction_at(const InspectContext& now, std::uint64_t rip,
                                           const CpuState* registers = nullptr);
 
-// RIP as a linear address: with its segment's base outside of 64-bit code.
-std::uint64_t linear_rip(const CpuState& cpu);
-
 }  // namespace ringside

@@ -37,10 +37,6 @@ Sentence why_nothing_comes(const Board& board) {
 
 }  // namespace
 
-std::uint64_t linear_rip(const CpuState& cpu) {
-  return mode(cpu) == CpuMode::long_64 ? cpu.rip : (cpu.cs.base + cpu.rip) & 0xFFFF'FFFF;
-}
-
 std::optional<Instruction> instruction_at(const InspectContext& now, std::uint64_t rip,
                                           const CpuState* registers) {
   const auto bytes = now.guest().readable({rip}, 15);
@@ -131,12 +127,11 @@ Explanation explain(const Stop& stop, const InspectContext& now) {
               "stands still for good.");
       x.paragraphs.push_back(Say("It stands at ")(where(now))("."));
       return x;
-    case StopKind::debug_exit: {
+    case StopKind::debug_exit:
       x.headline =
           Say(fmt::format("The guest wrote {:#x} to the debug-exit port, which ends the run with status {}.",
-                          stop.value >> 1, stop.value));
+                          now.board.debug_exit.value, stop.value));
       return x;
-    }
     case StopKind::reset:
       x.headline = Say(stop.sentence);
       x.paragraphs.push_back(Say("It stood at ")(where(now))("."));

@@ -36,7 +36,7 @@ enum class EventKind : std::uint8_t {
 struct Event {
   Ticks time = 0;  // of the instruction that caused it
   std::uint64_t instructions = 0;
-  std::uint64_t rip = 0;  // that instruction (or the first of a handler's predecessor: where the CPU stood)
+  std::uint64_t rip = 0;  // linear, of that instruction (or the first of a handler's predecessor: where the CPU stood)
   EventKind kind = EventKind::port_read;
   std::uint8_t line = 0, vector = 0, size = 0;
   std::uint16_t port = 0;

@@ -191,7 +191,7 @@ Result<void> Machine::apply(const Command& command) {
     if (e.vector == 14) e.cr2 = injected->cr2;
     ++m.time;
     ++m.instructions;
-    if (auto s = m.deliver_now(e, m.engine->rip())) m.ended(*s);
+    if (auto s = m.deliver_now(e, m.engine->linear_rip())) m.ended(*s);
   } else if (const auto* reg = std::get_if<SetRegister>(&command)) {
     CpuState cpu = m.engine->state();
     if (reg->gpr < 16)
@@ -206,7 +206,7 @@ Result<void> Machine::apply(const Command& command) {
   } else if (const auto* byte = std::get_if<SetMemory>(&command)) {
     m.write_memory(byte->address, byte->value, 1);
   }
-  m.record_board(m.engine->rip());
+  m.record_board(m.engine->linear_rip());
   m.next_board_event = next_event(m.board);
   return {};
 }
@@ -221,7 +221,7 @@ const CpuState& Machine::cpu() const {
 const Board& Machine::board() const {
   // Chips are brought to now when somebody looks, as they are when the guest does; nothing is due in between.
   advance(impl_->board, impl_->time, impl_->effects);
-  impl_->record_board(impl_->engine->rip());
+  impl_->record_board(impl_->engine->linear_rip());
   impl_->next_board_event = next_event(impl_->board);
   return impl_->board;
 }

@@ -102,7 +102,7 @@ struct DeliveryRecord {
   std::uint32_t number = 0;  // counts from 0; Event::delivery refers to it
   Ticks time = 0;
   std::uint64_t instructions = 0;
-  std::uint64_t rip = 0;                // the instruction that raised it or was interrupted
+  std::uint64_t rip = 0;                // linear, of the instruction that raised it or was interrupted
   std::array<std::uint8_t, 16> code{};  // bytes at rip, as far as readable
   std::uint8_t code_bytes = 0;
   Delivery delivery;

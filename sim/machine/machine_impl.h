@@ -35,7 +35,7 @@ struct Machine::Impl final : PortClient {
   // machine.cpp
   Result<void> power_on();
   Event at(Ticks when, std::uint64_t count, std::uint64_t rip, EventKind kind) const;
-  Event now(EventKind kind) const { return at(time, instructions, engine->rip(), kind); }
+  Event now(EventKind kind) const { return at(time, instructions, engine->linear_rip(), kind); }
   Event just(EventKind kind, std::uint64_t rip) const {
     return at(time - 1, instructions - 1, rip, kind);
   }  // of the tick just counted

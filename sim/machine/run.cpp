@@ -32,7 +32,7 @@ bool Machine::Impl::interrupt_acceptable() const {
 void Machine::Impl::advance_board() {
   if (time >= next_board_event) {
     advance(board, time, effects);
-    record_board(engine->rip());
+    record_board(engine->linear_rip());
     next_board_event = next_event(board);
   }
 }
@@ -89,8 +89,7 @@ Stop Machine::Impl::run(const RunLimits& limits, bool one_step) {
     instructions += exit.ticks;
     if (exit.ticks > 0) first = false;
     if (exit.kind == ExitKind::address) {
-      const std::uint64_t at =
-          engine->state().cs.base * (engine->state().efer & efer::lma ? 0 : 1) + engine->rip();
+      const std::uint64_t at = engine->linear_rip();
       const bool wanted = limits.until_address && limits.until_address->value == at;
       if (wanted && (!limits.until_rsp_above || engine->state()[Gpr::rsp] > *limits.until_rsp_above))
         return stop(StopKind::address, fmt::format("Reached {:#x}.", at));
@@ -146,7 +145,7 @@ std::optional<Stop> Machine::Impl::wait_halted(const RunLimits& limits, bool one
 }
 
 std::optional<Stop> Machine::Impl::accept_pending() {
-  const std::uint64_t rip = engine->rip();
+  const std::uint64_t rip = engine->linear_rip();
   if (nmi_pending && !nmi_blocked && !engine->interrupt_shadow()) {
     nmi_pending = false;
     ++time;
@@ -165,7 +164,7 @@ std::optional<Stop> Machine::Impl::accept_pending() {
   return deliver_now({.vector = taken.vector, .source = Source::external}, rip);
 }
 
-// `rip` is where the instruction stands that raised it; the CPU's state has the RIP to be saved. The tick is
+// `rip` is where the instruction stands that raised it (linear); the CPU's state has the RIP to be saved. The tick is
 // counted already, so the event belongs to the tick before now.
 std::optional<Stop> Machine::Impl::deliver_now(const Exception& exception, std::uint64_t rip) {
   CpuState before = engine->state();
@@ -241,14 +240,14 @@ std::optional<Stop> Machine::Impl::after(const EngineExit& exit) {
     }
     case ExitKind::halt: {
       halted = true;
-      Event event = just(EventKind::halt, engine->rip() - 1);
+      Event event = just(EventKind::halt, engine->linear_rip() - 1);
       event.flag = engine->interrupts_on();
       record(event);
       return std::nullopt;
     }
     case ExitKind::exception: {
       const CpuState& cpu = engine->state();
-      return deliver_now(corrected(cpu, memory, exit.exception), engine->rip());
+      return deliver_now(corrected(cpu, memory, exit.exception), engine->linear_rip());
     }
     case ExitKind::ours: return run_own();
     case ExitKind::unsupported: return stop(StopKind::unsupported, exit.sentence);
@@ -258,7 +257,7 @@ std::optional<Stop> Machine::Impl::after(const EngineExit& exit) {
 
 std::optional<Stop> Machine::Impl::run_own() {
   const CpuState before = engine->state();
-  const std::uint64_t rip = before.rip;
+  const std::uint64_t rip = linear_rip(before);
   const InstructionBytes code = instruction_at(before, memory);
   ++instructions;
   const Ticks at = time++;
@@ -334,7 +333,7 @@ void Machine::Impl::record_port(Event access) {
 std::optional<Stop> Machine::Impl::outside_effects() {
   if (effects.debug_exit) {
     const int status = *effects.debug_exit;
-    Event event = just(EventKind::debug_exit, engine->rip());
+    Event event = just(EventKind::debug_exit, engine->linear_rip());
     event.value = static_cast<std::uint32_t>(status);
     record(event);
     return stop(StopKind::debug_exit,
@@ -342,14 +341,14 @@ std::optional<Stop> Machine::Impl::outside_effects() {
                 static_cast<std::uint32_t>(status));
   }
   if (effects.power_off) {
-    record(just(EventKind::power_off, engine->rip()));
+    record(just(EventKind::power_off, engine->linear_rip()));
     return stop(StopKind::power_off, "The guest switched the machine off.");
   }
   if (effects.reset) {
     static constexpr const char* kCauses[] = {"the keyboard controller (0xFE to port 0x64)", "port 0x92",
                                               "port 0xCF9"};
     const auto cause = static_cast<std::uint32_t>(*effects.reset);
-    Event event = just(EventKind::reset, engine->rip());
+    Event event = just(EventKind::reset, engine->linear_rip());
     event.value = cause;
     record(event);
     return stop(StopKind::reset, fmt::format("The guest reset the machine by {}.", kCauses[cause]), cause);

@@ -156,8 +156,10 @@ TEST_F(ExplainStop, SaysWhereTheProcessorStands) {
   put(0x8123, 0x90, 1);
   EXPECT_EQ(plain(explain(Stop{.kind = StopKind::breakpoint}, context()).headline),
             "Breakpoint: 0x8123, nop.");
-  EXPECT_EQ(plain(explain(Stop{.kind = StopKind::debug_exit, .value = 33}, context()).headline),
-            "The guest wrote 0x10 to the debug-exit port, which ends the run with status 33.");
+  // The status has 8 bits, what was written 32.
+  const auto status = static_cast<std::uint32_t>(write_port(board.debug_exit, 0x90));
+  EXPECT_EQ(plain(explain(Stop{.kind = StopKind::debug_exit, .value = status}, context()).headline),
+            "The guest wrote 0x90 to the debug-exit port, which ends the run with status 33.");
 }
 
 TEST_F(ExplainStop, TellsAnEventByItsDelivery) {

@@ -128,6 +128,25 @@ TEST(Machine, TripleFaultStopsAndKeepsTheChainOfCauses) {
   EXPECT_EQ(m->cpu().rip, kCode) << "never a silent reset";
 }
 
+TEST(Machine, RecordsPlacesAsLinearAddressesWhateverTheCodeSegmentsBase) {
+  auto m = machine({0x0F, 0x01, 0x15, 0x2E, 0x00, 0x10, 0x00,            // lgdt [0x10002E]
+                    0xEA, 0x44, 0x00, 0x00, 0x00, 0x08, 0x00,            // jmp 8:0x44
+                    0x0F, 0x00, 0x34, 0x00, 0x10, 0x00,                  // limit 15, base 0x100034
+                    0x00, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00,      // null
+                    0xFF, 0xFF, 0x00, 0x00, 0x10, 0x9A, 0xCF, 0x00,      // code, base 0x100000
+                    0x0F, 0x0B});                                        // 0x100044: ud2
+  EXPECT_EQ(m->run({}).kind, StopKind::triple_fault);
+  EXPECT_EQ(m->cpu().rip, 0x44u);
+  ASSERT_EQ(m->deliveries().size(), 1u);
+  const DeliveryRecord& record = m->deliveries()[0];
+  EXPECT_EQ(record.rip, 0x100044u);
+  EXPECT_EQ(record.code[0], 0x0F);
+  EXPECT_EQ(record.code[1], 0x0B);
+  const EventLog& events = m->events();
+  EXPECT_EQ(events[events.total() - 1].kind, EventKind::triple_fault);
+  EXPECT_EQ(events[events.total() - 1].rip, 0x100044u);
+}
+
 TEST(Machine, HaltWithInterruptsOffIsForEver) {
   const Stop stop = machine({0xFA, 0xF4})->run({});
   EXPECT_EQ(stop.kind, StopKind::halted_forever);

@@ -10,6 +10,12 @@ if(CMAKE_CXX_COMPILER_ID STREQUAL "GNU" AND CMAKE_CXX_COMPILER_VERSION VERSION_L
   target_compile_options(ringside_options INTERFACE -Werror -Wno-restrict -Wno-maybe-uninitialized)
 endif()
 target_include_directories(ringside_options INTERFACE ${PROJECT_SOURCE_DIR})
+# Unicorn has tables of addresses by the megabyte, which the loader relocates at every start: packed, that takes half the time.
+include(CheckLinkerFlag)
+check_linker_flag(CXX -Wl,-z,pack-relative-relocs RINGSIDE_PACKED_RELOCATIONS)
+if(RINGSIDE_PACKED_RELOCATIONS)
+  target_link_options(ringside_options INTERFACE -Wl,-z,pack-relative-relocs)
+endif()
 if(RINGSIDE_SANITIZE)
   # GCC's -Wmaybe-uninitialized has false alarms in instrumented code.
   target_compile_options(ringside_options INTERFACE -fsanitize=address,undefined -fno-sanitize-recover=undefined

@@ -33,11 +33,11 @@ Result<std::vector<std::byte>> read_file(const std::string& path, std::string_vi
     ::close(fd);
     return fail(fmt::format("{} is a folder, not a {}: name the file in it.", path, what));
   }
-  std::vector<std::byte> bytes;
+  // One byte more than the file has, so that its end is seen without growing.
+  std::vector<std::byte> bytes(status.st_size > 0 ? static_cast<std::size_t>(status.st_size) + 1 : 65536);
   std::size_t used = 0;
   for (;;) {
-    bytes.resize(used +
-                 (used == 0 && status.st_size > 0 ? static_cast<std::size_t>(status.st_size) + 1 : 65536));
+    if (used == bytes.size()) bytes.resize(2 * used);
     const ssize_t got = ::read(fd, bytes.data() + used, bytes.size() - used);
     if (got < 0 && errno == EINTR) continue;
     if (got < 0) return failed(errno);

@@ -286,15 +286,14 @@ Result<uc_engine*> open_engine(std::uint32_t translation_buffer_bytes) {
   if (error == UC_ERR_OK) error = uc_ctl_set_tcg_buffer_size(engine, translation_buffer_bytes);
   // With the exits list on and empty, the engine never looks an end address up through the guest's page tables.
   if (error == UC_ERR_OK) error = uc_ctl_exits_enable(engine);
-  // A fresh engine has not booked its own translation buffer: the first time it is full, it would start again at the
-  // beginning and overwrite blocks that are still in use. A flush books it, and then a full buffer is flushed properly.
-  if (error == UC_ERR_OK) error = uc_ctl_flush_tb(engine);
   if (error != UC_ERR_OK) {
     if (engine) uc_close(engine);
     return fail(fmt::format("The CPU engine could not be opened: {}.", uc_strerror(error)));
   }
   return engine;
 }
+
+void book_buffer(uc_engine* engine) { uc_ctl_flush_tb(engine); }
 
 Context::Context(uc_engine* engine) : engine_(engine), size_(uc_context_size(engine)) {
   if (uc_context_alloc(engine, &context_) != UC_ERR_OK) throw std::bad_alloc();

@@ -13,11 +13,10 @@ namespace {
 
 // Translated code: the fast lane keeps a whole kernel's, the exact lane what it meets on the way.
 // Opening an engine writes all of its buffer.
-constexpr std::uint32_t kFastBuffer = 16u << 20, kExactBuffer = 4u << 20;
+constexpr std::uint32_t kFastBuffer = 8u << 20, kExactBuffer = 2u << 20;
 
 // Fewer ticks than this are not worth a change of lanes.
 constexpr std::uint64_t kWorthwhile = 8;
-
 
 // The exact lane, once entered, goes on for so many: a change of lanes costs about as much, and what needs the exact
 // lane once, such as a loop that polls a port, mostly needs it again soon. As long as the fast lane does not get that
@@ -105,12 +104,14 @@ Result<std::unique_ptr<Engine>> Engine::create(const PhysicalMemory& memory, Por
   auto impl = std::make_unique<Impl>(*layout);
   auto exact = open_engine(kExactBuffer);
   if (!exact) return std::unexpected(exact.error());
+  book_buffer(*exact);
   std::function<void(PhysAddr, std::uint64_t)> written;
   if (fast) written = [i = impl.get()](PhysAddr address, std::uint64_t length) { i->fast->written(address, length); };
   impl->exact = std::make_unique<ExactLane>(memory, *layout, *exact, client, impl->decoder, std::move(written));
   if (fast) {
     auto engine = open_engine(kFastBuffer);
     if (!engine) return std::unexpected(engine.error());
+    book_buffer(*engine);
     impl->fast = std::make_unique<FastLane>(memory, *layout, *engine, impl->decoder);
   }
   impl->here = impl->exact.get();

@@ -13,7 +13,6 @@ namespace {
 
 constexpr std::uint32_t kNotHere = 0x4000'0000;   // no run is left that long: see run()
 constexpr std::uint64_t kMostTicks = 0x2000'0000;
-constexpr unsigned kGranule = 16;
 constexpr std::uint64_t kMostStringBytes = std::uint64_t{4} << 30;
 
 FastLane* lane(void* self) { return static_cast<FastLane*>(self); }
@@ -21,7 +20,7 @@ FastLane* lane(void* self) { return static_cast<FastLane*>(self); }
 }  // namespace
 
 FastLane::FastLane(const PhysicalMemory& memory, const ContextLayout& layout, uc_engine* engine, BlockDecoder& decoder)
-    : Lane(memory, layout, engine), decoder_(decoder), entries_(static_cast<Entry*>(std::calloc(kEntries, sizeof(Entry))), &std::free), code_granules_(memory.size() / kGranule + 1) {
+    : Lane(memory, layout, engine), decoder_(decoder), entries_(static_cast<Entry*>(std::calloc(kEntries, sizeof(Entry))), &std::free), code_on_page_(memory.size() / kPageBytes + 1) {
   if (!entries_) throw std::bad_alloc();
   uc_hook hook;
   uc_hook_add(engine_, &hook, UC_HOOK_BLOCK, reinterpret_cast<void*>(&on_block), this, 1, 0);
@@ -36,14 +35,16 @@ void FastLane::forget_blocks() {
 
 void FastLane::written(PhysAddr address, std::uint64_t length) {
   const std::uint64_t last = (address.value + length - 1) / kGranule;
-  for (std::uint64_t granule = address.value / kGranule; granule <= last && granule < code_granules_.size(); ++granule)
-    if (code_granules_[granule]) flush_code_ = true;
+  for (std::uint64_t granule = address.value / kGranule; granule <= last && granule / kGranules < code_on_page_.size(); ++granule) {
+    const auto& page = code_on_page_[granule / kGranules];
+    if (page && page->test(granule % kGranules)) flush_code_ = true;
+  }
 }
 
 FastRun FastLane::run(std::uint64_t ticks, bool watch_interrupts, const std::vector<std::uint64_t>& addresses) {
   if (flush_code_) {
     uc_ctl_flush_tb(engine_);
-    std::fill(code_granules_.begin(), code_granules_.end(), false);
+    for (auto& page : code_on_page_) page.reset();
     forget_blocks();
     flush_code_ = false;
   }
@@ -123,8 +124,11 @@ void FastLane::learn(Entry& entry, std::uint64_t address, std::uint32_t size) {
     entry.repeats = entry.alone && !contents.marks.empty();
     if (!entry.alone) entry.shape.cost = contents.instructions;
   }
-  const auto note = [&](PhysAddr at, std::uint64_t bytes) {
-    for (std::uint64_t g = at.value / kGranule; bytes && g <= (at.value + bytes - 1) / kGranule; ++g) code_granules_[g] = true;
+  const auto note = [&](PhysAddr at, std::uint64_t bytes) {  // on one page
+    if (bytes == 0) return;
+    auto& page = code_on_page_[at.value / kPageBytes];
+    if (!page) page = std::make_unique<Granules>();
+    for (std::uint64_t g = at.value / kGranule; g <= (at.value + bytes - 1) / kGranule; ++g) page->set(g % kGranules);
   };
   note(code_.first_page_address, code_.on_first_page);
   note(code_.second_page_address, size - code_.on_first_page);

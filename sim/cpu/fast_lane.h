@@ -7,6 +7,7 @@
 // one that holds only the storing instruction is entered. So blocks of one instruction are always looked at.
 #pragma once
 
+#include <bitset>
 #include <cstdlib>
 #include <memory>
 #include <vector>
@@ -44,6 +45,8 @@ class FastLane : public Lane {
 
  private:
   static constexpr std::size_t kEntries = 1 << 14;
+  static constexpr std::uint64_t kPageBytes = 4096, kGranule = 16, kGranules = kPageBytes / kGranule;
+  using Granules = std::bitset<kGranules>;  // of a page: translated code was seen there
   // Read and written by the hook as one word.
   struct alignas(8) Shape {
     std::uint32_t size = 0;               // bytes; 0: nothing is known
@@ -78,7 +81,7 @@ class FastLane : public Lane {
   BlockDecoder& decoder_;
   std::unique_ptr<Entry, decltype(&std::free)> entries_;
   std::vector<Entry*> learned_;           // those not empty
-  std::vector<bool> code_granules_;       // 16 bytes of physical memory each: translated code was seen there
+  std::vector<std::unique_ptr<Granules>> code_on_page_;  // of physical memory; none where no translated code was seen
   const std::vector<std::uint64_t>* addresses_ = nullptr;
   CodeBytes code_;
   std::uint64_t left_ = 0;

@@ -26,7 +26,7 @@ class Lazy {
 
 struct Symbols::Parts {
   std::unique_ptr<ElfFile> file;  // null: no image
-  SymbolTable table;
+  Lazy<SymbolTable> table;
   Lazy<LineTable> lines;
   Lazy<InlineTable> inlines;
   // After `file`: they end first.

@@ -97,7 +97,7 @@ Result<std::vector<VirtAddr>> Symbols::resolve_all(std::string_view typed) const
     return std::vector{VirtAddr{symbol.start.value + offset}};
   };
   // The whole text first: operators have a plus or minus in their names.
-  auto found = parts_->table.called(text);
+  auto found = table().called(text);
   if (found.size() == 1) return one(*found.front(), 0);
   std::string_view symbol = text;
   if (found.empty()) {
@@ -109,7 +109,7 @@ Result<std::vector<VirtAddr>> Symbols::resolve_all(std::string_view typed) const
       symbol = trimmed(text.substr(0, sign));
       const std::uint64_t moved = text[sign] == '+' ? *offset : 0 - *offset;
       if (const auto base = number(symbol)) return std::vector{VirtAddr{*base + moved}};
-      found = parts_->table.called(symbol);
+      found = table().called(symbol);
       if (found.size() == 1) return one(*found.front(), moved);
     }
   }
@@ -123,10 +123,10 @@ Result<std::vector<VirtAddr>> Symbols::resolve_all(std::string_view typed) const
         found.size() > answers.size() ? fmt::format(" and {} more", found.size() - answers.size()) : "";
     return fail(fmt::format("\"{}\" could be {}{}; write more of the name.", symbol, listed(answers), more));
   }
-  if (parts_->table.names.empty()) {
+  if (table().names.empty()) {
     return fail(fmt::format("\"{}\" cannot be found: this image carries no symbols.", symbol));
   }
-  const auto similar = parts_->table.similar(symbol, kAnswersShown);
+  const auto similar = table().similar(symbol, kAnswersShown);
   return fail(fmt::format("No symbol of this image is called \"{}\"{}", symbol,
                           similar.empty() ? "." : fmt::format("; did you mean {}?", listed(similar))));
 }

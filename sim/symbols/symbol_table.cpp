@@ -204,11 +204,12 @@ std::vector<std::string> most_alike(std::string_view text, const std::vector<std
   std::set<std::pair<std::size_t, std::string_view>> ranked;
   for (const std::string& candidate : candidates) {
     if (candidate.size() > kLongest) continue;
-    // "idt_lod" is meant for "kernel::idt_load" as much as for "idt_load".
-    std::size_t nearest = distance(text, candidate);
-    for (std::size_t at = 0; (at = candidate.find("::", at)) != std::string::npos;) {
+    // "idt_lod" is meant for "kernel::idt_load" as much as for "idt_load"; nobody types template arguments.
+    const std::string_view name = std::string_view(candidate).substr(0, candidate.find('<'));
+    std::size_t nearest = distance(text, name);
+    for (std::size_t at = 0; (at = name.find("::", at)) != std::string_view::npos;) {
       at += 2;
-      nearest = std::min(nearest, distance(text, std::string_view(candidate).substr(at)));
+      nearest = std::min(nearest, distance(text, name.substr(at)));
     }
     if (nearest <= 1 + text.size() / 4) ranked.insert({nearest, candidate});
   }

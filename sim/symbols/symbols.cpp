@@ -21,14 +21,21 @@ Result<Symbols> Symbols::load(std::span<const std::byte> elf) {
   auto file = ElfFile::open(elf);
   if (!file) return std::unexpected(file.error());
   auto parts = std::make_unique<Parts>();
-  parts->table = SymbolTable(**file);
   parts->file = std::move(*file);
   return Symbols(std::move(parts));
 }
 
-const std::vector<Symbol>& Symbols::functions() const { return parts_->table.functions; }
-const std::vector<Symbol>& Symbols::objects() const { return parts_->table.objects; }
-const std::vector<Symbol>& Symbols::names() const { return parts_->table.names; }
+const SymbolTable& Symbols::table() const {
+  return parts_->table.get([this] {
+    if (!parts_->file) return SymbolTable();
+    const std::lock_guard guard(parts_->file->lock);
+    return SymbolTable(*parts_->file);
+  });
+}
+
+const std::vector<Symbol>& Symbols::functions() const { return table().functions; }
+const std::vector<Symbol>& Symbols::objects() const { return table().objects; }
+const std::vector<Symbol>& Symbols::names() const { return table().names; }
 const std::vector<std::string>& Symbols::source_files() const { return lines().files; }
 
 const LineTable& Symbols::lines() const {
@@ -48,7 +55,7 @@ const Types& Symbols::types() const {
 }
 
 std::optional<SymbolLocation> Symbols::find(VirtAddr address) const {
-  const Symbol* symbol = parts_->table.around(address);
+  const Symbol* symbol = table().around(address);
   if (!symbol) return std::nullopt;
   return SymbolLocation{symbol, address.value - symbol->start.value};
 }
@@ -90,7 +97,7 @@ std::vector<SourceFrame> Symbols::source_frames(VirtAddr address) const {
 }
 
 std::optional<VirtAddr> Symbols::address(std::string_view symbol) const {
-  const auto found = parts_->table.called(symbol);
+  const auto found = table().called(symbol);
   if (found.size() != 1) return std::nullopt;
   return found.front()->start;
 }

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 // What the names and lines of an image's source have to do with its addresses: the door to this layer.
-// The image is read once: names at load, source lines, inlined calls and unwinding rules when first asked
+// The image is read once; names, source lines, inlined calls and unwinding rules are made of it when first asked
 // for. A Symbols never changes afterwards and may be read by several threads at once.
 #pragma once
 
@@ -106,6 +106,7 @@ class Symbols {
 
  private:
   struct Parts;
+  const SymbolTable& table() const;
   explicit Symbols(std::unique_ptr<Parts> parts);
   std::unique_ptr<Parts> parts_;  // never null, except after a move
 };

@@ -13,7 +13,6 @@ namespace {
 
 constexpr std::uint32_t kNotHere = 0x4000'0000;   // no run is left that long: see run()
 constexpr std::uint64_t kMostTicks = 0x2000'0000;
-constexpr std::uint64_t kMostStringBytes = std::uint64_t{4} << 30;
 
 FastLane* lane(void* self) { return static_cast<FastLane*>(self); }
 
@@ -22,9 +21,10 @@ FastLane* lane(void* self) { return static_cast<FastLane*>(self); }
 FastLane::FastLane(const PhysicalMemory& memory, const ContextLayout& layout, uc_engine* engine, BlockDecoder& decoder)
     : Lane(memory, layout, engine), decoder_(decoder), entries_(static_cast<Entry*>(std::calloc(kEntries, sizeof(Entry))), &std::free), code_on_page_(memory.size() / kPageBytes + 1) {
   if (!entries_) throw std::bad_alloc();
+  uc_ctl_tlb_mode(engine_, UC_TLB_VIRTUAL);
   uc_hook hook;
   uc_hook_add(engine_, &hook, UC_HOOK_BLOCK, reinterpret_cast<void*>(&on_block), this, 1, 0);
-  uc_hook_add(engine_, &hook, UC_HOOK_EDGE_GENERATED, reinterpret_cast<void*>(&on_translation), this, 1, 0);
+  uc_hook_add(engine_, &hook, UC_HOOK_TLB_FILL, reinterpret_cast<void*>(&on_tlb_fill), this, 1, 0);
   uc_hook_add(engine_, &hook, UC_HOOK_INSN_INVALID, reinterpret_cast<void*>(&on_invalid), this, 1, 0);
 }
 
@@ -52,6 +52,11 @@ FastRun FastLane::run(std::uint64_t ticks, bool watch_interrupts, const std::vec
   const unsigned bits_before = space_.bits;
   space_ = address_space();
   if (space_.bits != bits_before) forget_blocks();
+  paging_.cr0 = space_.cr0;
+  paging_.cr3 = space_.cr3;
+  paging_.cr4 = space_.cr4;
+  paging_.efer = space_.efer;
+  paging_.cpl = context_.get<std::uint32_t>(layout_.hidden_flags) & 3;
   addresses_ = &addresses;
   watch_ = watch_interrupts;
   ticks = std::min(ticks, kMostTicks);
@@ -60,9 +65,7 @@ FastRun FastLane::run(std::uint64_t ticks, bool watch_interrupts, const std::vec
   block_ = space_.cs_base + rip();
   shape_ = {};
   wanted_instructions_ = 0;
-  stopped_ = invalid_ = leave_ = false;
-  slot(block_).shape.size = 0;  // a new translation at the start of a run is not announced
-  flush_translations();
+  stopped_ = invalid_ = false;
   const uc_err error = start();
   return finish(error, ticks);
 }
@@ -84,106 +87,72 @@ void FastLane::on_block(uc_engine*, std::uint64_t address, std::uint32_t size, v
 }
 
 void FastLane::enter_block(std::uint64_t address, std::uint32_t size) {
-  const bool another_round = address == block_ && size == shape_.size;
-  if (!another_round) notice_abandoned(address, size);
-  block_ = address;
-  shape_.size = size;
   Entry& entry = slot(address);
   if (entry.linear != address || entry.shape.size != size) learn(entry, address, size);
-  const std::uint32_t cost = entry.alone ? 1 : entry.shape.cost;
-  bool here = !leave_ && cost <= left_ + set_aside_;
-  if (here && entry.repeats && !another_round) here = !overwrites_itself(address, size);
+  bool here = entry.shape.cost <= left_ + set_aside_;
   if (here && watch_) {
     std::uint64_t flags = 0;
     uc_reg_read(engine_, UC_X86_REG_RFLAGS, &flags);
     here = !(flags & rflags::if_);
   }
+  block_ = address;
+  shape_.size = size;
   if (!here) {
-    wanted_instructions_ = leave_ || entry.alone ? 1 : entry.instructions;
+    wanted_instructions_ = entry.instructions;
     shape_.cost = 0;
     stopped_ = true;
     uc_emu_stop(engine_);
     return;
   }
-  budget() -= cost;
-  shape_.cost = cost;
+  shape_.cost = entry.shape.cost;
+  budget() -= shape_.cost;
 }
 
 void FastLane::learn(Entry& entry, std::uint64_t address, std::uint32_t size) {
   if (learned_.size() >= kEntries) forget_blocks();
   learned_.push_back(&entry);
-  entry = {.linear = address, .shape = {size, kNotHere}, .instructions = 0, .alone = false, .repeats = false};
+  entry = {.linear = address, .shape = {size, kNotHere}, .instructions = 0};
   if (!read_code(address, size, code_) || code_.size != size) return;
   const BlockContents contents = decoder_.decode(code_.span(), address, space_.bits);
   entry.instructions = contents.instructions;
   const auto stop_here = std::ranges::lower_bound(*addresses_, address);
   const bool plain = std::ranges::all_of(contents.marks, [](const Mark& m) { return m.kind == InsnKind::repeated; });
   const bool stops = stop_here != addresses_->end() && *stop_here < address + size;
-  if (contents.complete && plain && !stops) {
-    entry.alone = contents.instructions == 1;
-    entry.repeats = entry.alone && !contents.marks.empty();
-    if (!entry.alone) entry.shape.cost = contents.instructions;
-  }
+  if (contents.complete && plain && !stops) entry.shape.cost = contents.instructions;
   const auto note = [&](PhysAddr at, std::uint64_t bytes) {  // on one page
     if (bytes == 0) return;
     auto& page = code_on_page_[at.value / kPageBytes];
-    if (!page) page = std::make_unique<Granules>();
+    if (!page) {
+      page = std::make_unique<Granules>();
+      uc_ctl_flush_tlb(engine_);  // it may have been writable up to now
+    }
     for (std::uint64_t g = at.value / kGranule; g <= (at.value + bytes - 1) / kGranule; ++g) page->set(g % kGranules);
   };
   note(code_.first_page_address, code_.on_first_page);
   note(code_.second_page_address, size - code_.on_first_page);
 }
 
-void FastLane::on_translation(uc_engine*, uc_tb* now, uc_tb*, void* self) {
-  FastLane& l = *lane(self);
-  Entry& entry = l.slot(now->pc);
-  if (entry.linear == now->pc) entry.shape.size = 0;
-  // Unicorn watches for stores to a page of new code only through the address the code runs at. With the TLB empty, the
-  // first store through any other mapping is noticed too.
-  uc_ctl_flush_tlb(l.engine_);
+bool FastLane::on_tlb_fill(uc_engine*, std::uint64_t linear, uc_mem_type type, uc_tlb_entry* result, void* self) {
+  const AccessKind kind = type == UC_MEM_WRITE ? AccessKind::write : type == UC_MEM_FETCH ? AccessKind::fetch : AccessKind::read;
+  return lane(self)->fill(linear, kind, *result);
 }
 
-// A block of one instruction is entered that lies inside the block being run. Either that block ended by going there, or
-// it was abandoned because the instruction there is about to overwrite it; then what was counted from there on has not
-// run and will be counted again.
-void FastLane::notice_abandoned(std::uint64_t address, std::uint32_t size) {
-  if (address - block_ >= shape_.size || shape_.cost == 0) return;
-  if (!read_code(block_, shape_.size, code_)) return;
-  const BlockContents contents = decoder_.decode(code_.span(), block_, space_.bits);
-  const auto at = std::ranges::find(contents.starts, address - block_);
-  if (at == contents.starts.end() || size >= 16) return;
-  const bool last = at + 1 == contents.starts.end();
-  if (size != (last ? shape_.size : at[1]) - *at) return;
-  const auto index = static_cast<std::uint32_t>(at - contents.starts.begin());
-  const auto op = opcode_of(code_.span().subspan(*at), space_.bits);
-  if (!op || is_branch(*op) || (repeats(*op) && !string_store_hits(*op, code_))) return;
-  budget() += shape_.cost - index;
-  shape_.cost = 0;
-  set_aside_ += left_;
-  left_ = 0;
-  leave_ = true;
-}
-
-bool FastLane::overwrites_itself(std::uint64_t address, std::uint32_t size) {
-  if (!read_code(address, size, code_)) return true;
-  const auto op = opcode_of(code_.span(), space_.bits);
-  if (!op) return true;
-  std::uint64_t rdi = 0, rcx = 0, flags = 0;
-  uc_reg_read(engine_, UC_X86_REG_RDI, &rdi);
-  uc_reg_read(engine_, UC_X86_REG_RCX, &rcx);
-  uc_reg_read(engine_, UC_X86_REG_RFLAGS, &flags);
-  const std::uint64_t bytes = rcx > kMostStringBytes / 8 ? kMostStringBytes : rcx * store_width(*op, space_.bits);
-  const bool down = flags & rflags::df;
-  const std::uint64_t to = down ? rdi + 8 : rdi + bytes;
-  // Page by page, as far as it is mapped: where it is not, the instruction faults before it gets further.
-  for (std::uint64_t from = (down ? to - bytes : rdi) & ~std::uint64_t{0xFFF}; from < to; from += 0x1000) {
-    const auto page = space_.translate(memory_, from);
-    if (!page && !down) return false;
-    if (!page) continue;
-    if (page->value >> 12 == code_.first_page_address.value >> 12) return true;
-    if (code_.size > code_.on_first_page && page->value >> 12 == code_.second_page_address.value >> 12) return true;
-  }
-  return false;
+// False: the exact lane has to see what this access does.
+bool FastLane::fill(std::uint64_t linear, AccessKind kind, uc_tlb_entry& result) {
+  if (paging_.cr4 & cr4::smap) uc_reg_read(engine_, UC_X86_REG_RFLAGS, &paging_.rflags);
+  const Walk way = walk(paging_, memory_, {linear}, {.kind = kind, .user = paging_.cpl == 3});
+  if (!way.ok() || !marked(way, kind)) return false;
+  const auto may = [&](AccessKind other) { return allows(paging_, way, other) && marked(way, other); };
+  const std::uint64_t page = way.physical.value / kPageBytes;
+  const bool holds_code = page < code_on_page_.size() && code_on_page_[page];
+  if (holds_code && kind == AccessKind::write) return false;
+  unsigned rights = UC_PROT_NONE;
+  if (may(AccessKind::read)) rights |= UC_PROT_READ;
+  if (may(AccessKind::write) && !holds_code) rights |= UC_PROT_WRITE;
+  if (may(AccessKind::fetch)) rights |= UC_PROT_EXEC;
+  result.paddr = way.physical.value;
+  result.perms = static_cast<uc_prot>(rights);
+  return true;
 }
 
 bool FastLane::on_invalid(uc_engine*, void* self) {
@@ -205,12 +174,10 @@ FastRun FastLane::finish(uc_err error, std::uint64_t ticks) {
   run.ticks = used();
   run.exit.last_rip = linear;
   if (vector_ || invalid_) {
-    const bool fetch = !invalid_ && raised_by_fetch();
     run.kind = FastExit::exception;
     Exception& e = run.exit.exception;
     e.vector = invalid_ ? 6 : *vector_;
     e.error_code = invalid_ ? 0 : context_.get<std::uint32_t>(layout_.error_code);
-    if (e.vector == 14) e.cr2 = context_.get<std::uint64_t>(layout_.control + 16);
     if (e.vector == 1) {
       e.source = Source::trap;
       e.dr6 = 1 << 14;
@@ -219,12 +186,6 @@ FastRun FastLane::finish(uc_err error, std::uint64_t ticks) {
     context_.put<std::int32_t>(layout_.error_code, 0);
     context_.put<std::int32_t>(layout_.exception_in_flight, -1);
     context_.restore();
-    if (fetch) {
-      // Left to the exact lane, which knows whether the instruction at RIP is due.
-      run.kind = FastExit::block;
-      run.block_instructions = 1;
-      return run;
-    }
     if (e.source != Source::trap && shape_.cost > 0) run.ticks -= shape_.cost - std::min(before(linear) + 1, shape_.cost);
     return run;
   }
@@ -232,13 +193,13 @@ FastRun FastLane::finish(uc_err error, std::uint64_t ticks) {
     run.block_instructions = wanted_instructions_;
     return run;
   }
+  if (shape_.cost > 0) run.ticks -= shape_.cost - std::min(before(linear), shape_.cost);
+  if (error == UC_ERR_EXCEPTION) return run;  // refused by fill()
   if (error == UC_ERR_OK) {
-    if (shape_.cost > 0) run.ticks -= shape_.cost - std::min(before(linear), shape_.cost);
     const auto opcode = space_.translate(memory_, linear - 1);
     run.kind = opcode && memory_.read(*opcode, 1) == 0xF4 ? FastExit::halt : FastExit::block;
     return run;
   }
-  if (error == UC_ERR_FETCH_UNMAPPED || error == UC_ERR_FETCH_PROT) return run;  // the exact lane says what it is
   run.kind = FastExit::unsupported;
   run.exit.sentence = fmt::format("The CPU engine stopped at RIP {:#x}: {}.", rip(), uc_strerror(error));
   return run;

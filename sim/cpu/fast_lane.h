@@ -2,9 +2,14 @@
 // The fast way of running: a hook before every block, which counts the block's instructions from a table. It takes
 // blocks that hold only plain instructions and fit into what is left, and stops before any other.
 //
+// The translation of addresses is ours here, too: no page that holds code known to this lane is writable, whatever the
+// tables say and by whichever address, and no access that would raise #PF or set an accessed or dirty bit gets through.
+// The engine then stops before the instruction, and the exact lane runs it. So translated code cannot become stale
+// within a run; what the exact lane and the host write is looked at between runs. (Unicorn's own watch over code lasts
+// until the first store to its page.)
+//
 // Facts of Unicorn it rests on, each kept by a test: stopping in a block hook leaves RIP at the block's start with the
-// block not run; exceptions give the exact RIP; a block that overwrites itself is abandoned before the store, and a new
-// one that holds only the storing instruction is entered. So blocks of one instruction are always looked at.
+// block not run; exceptions and refused accesses give the exact RIP.
 #pragma once
 
 #include <bitset>
@@ -14,6 +19,7 @@
 
 #include "sim/cpu/engine.h"
 #include "sim/cpu/lane.h"
+#include "sim/cpu/paging.h"
 
 namespace ringside {
 
@@ -46,7 +52,7 @@ class FastLane : public Lane {
  private:
   static constexpr std::size_t kEntries = 1 << 14;
   static constexpr std::uint64_t kPageBytes = 4096, kGranule = 16, kGranules = kPageBytes / kGranule;
-  using Granules = std::bitset<kGranules>;  // of a page: translated code was seen there
+  using Granules = std::bitset<kGranules>;  // of a page: code is known there
   // Read and written by the hook as one word.
   struct alignas(8) Shape {
     std::uint32_t size = 0;               // bytes; 0: nothing is known
@@ -56,24 +62,20 @@ class FastLane : public Lane {
   struct Entry {
     std::uint64_t linear;
     Shape shape;
-    std::uint32_t instructions;           // as is
-    bool alone;                           // one instruction, which the fast lane may run
-    bool repeats;                         // and that is REP MOVS or STOS
+    std::uint32_t instructions;           // 0: not known
   };
 
   static void on_block(uc_engine*, std::uint64_t address, std::uint32_t size, void* self);
-  static void on_translation(uc_engine*, uc_tb* now, uc_tb* before, void* self);
+  static bool on_tlb_fill(uc_engine*, std::uint64_t linear, uc_mem_type type, uc_tlb_entry* result, void* self);
   static bool on_invalid(uc_engine*, void* self);
 
   Entry& slot(std::uint64_t address) { return entries_.get()[(address ^ address >> 13) & (kEntries - 1)]; }
   // Kept out of the hook, which then needs no stack frame: the hook is a fifth of what a run costs.
   [[gnu::noinline, gnu::cold]] void enter_block(std::uint64_t address, std::uint32_t size);
   void learn(Entry& entry, std::uint64_t address, std::uint32_t size);
-  void notice_abandoned(std::uint64_t address, std::uint32_t size);
   // Where what is left of the run is kept.
-  std::uint64_t& budget() { return watch_ || leave_ ? set_aside_ : left_; }
-  // Whether the REP MOVS or STOS at `address` is going to store over its own bytes.
-  bool overwrites_itself(std::uint64_t address, std::uint32_t size);
+  std::uint64_t& budget() { return watch_ ? set_aside_ : left_; }
+  bool fill(std::uint64_t linear, AccessKind kind, uc_tlb_entry& result);
   // Instructions of the block being run that lie before `linear`; all of them if it lies elsewhere.
   std::uint32_t before(std::uint64_t linear);
   FastRun finish(uc_err error, std::uint64_t ticks);
@@ -81,7 +83,7 @@ class FastLane : public Lane {
   BlockDecoder& decoder_;
   std::unique_ptr<Entry, decltype(&std::free)> entries_;
   std::vector<Entry*> learned_;           // those not empty
-  std::vector<std::unique_ptr<Granules>> code_on_page_;  // of physical memory; none where no translated code was seen
+  std::vector<std::unique_ptr<Granules>> code_on_page_;  // of physical memory; none where no code is known
   const std::vector<std::uint64_t>* addresses_ = nullptr;
   CodeBytes code_;
   std::uint64_t left_ = 0;
@@ -89,7 +91,7 @@ class FastLane : public Lane {
   std::uint64_t block_ = 0;               // being run
   Shape shape_;                           // its bytes and instructions
   std::uint32_t wanted_instructions_ = 0;
-  bool leave_ = false;                    // the block being run overwrites itself: the next one is for the exact lane
+  CpuState paging_;                       // as much of it as decides on translation, at the start of the run
   bool watch_ = false, stopped_ = false, invalid_ = false, flush_code_ = false, has_run_ = false;
 };
 

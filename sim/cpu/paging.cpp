@@ -9,7 +9,8 @@ namespace ringside {
 namespace {
 
 // Bits of every paging-structure entry (SDM tables 4-5, 4-6 and 4-15 to 4-20).
-constexpr std::uint64_t kPresent = 1 << 0, kWritable = 1 << 1, kUser = 1 << 2, kPageSize = 1 << 7;
+constexpr std::uint64_t kPresent = 1 << 0, kWritable = 1 << 1, kUser = 1 << 2, kAccessed = 1 << 5, kDirty = 1 << 6,
+                        kPageSize = 1 << 7;
 constexpr unsigned kNoExecuteBit = 63;
 
 // Bits of the #PF error code (SDM 4.7).
@@ -205,6 +206,21 @@ Walk walk(const CpuState& cpu, const PhysicalReader& read, VirtAddr address, Acc
 Walk walk(const CpuState& cpu, const PhysicalMemory& memory, VirtAddr address, Access access) {
   return walk(
       cpu, [&memory](PhysAddr at, unsigned size) { return memory.read(at, size); }, address, access);
+}
+
+bool allows(const CpuState& cpu, const Walk& walked, AccessKind kind) {
+  if (walked.paging == PagingMode::none) return true;
+  Walk other = walked;
+  other.access.kind = kind;
+  return check_rights(cpu, other) == WalkFault::none;
+}
+
+bool marked(const Walk& walk, AccessKind kind) {
+  for (unsigned i = 0; i < walk.count; ++i) {
+    const bool unmarked_kind = walk.paging == PagingMode::pae && walk.entries[i].level == 3;
+    if (!unmarked_kind && !(walk.entries[i].entry & kAccessed)) return false;
+  }
+  return kind != AccessKind::write || walk.count == 0 || walk.entries[walk.count - 1].entry & kDirty;
 }
 
 const char* name(WalkFault fault) {

@@ -239,6 +239,41 @@ TEST(Machine, PowerOnStatesDifferAsPcsDo) {
   EXPECT_EQ((*cold)->board().pic.master.init, PicInit::kNotInitialised);
 }
 
+// The engine watches a page of code only until the first store to it.
+TEST(Machine, RunsTheCodeThatStandsThereNowHoweverOftenItsPageIsWritten) {
+  for (const Execution execution : {Execution::exact, Execution::fast, Execution::restless}) {
+    // Two functions "mov eax, n; ret" on one page, called in turn, and both counted up in a row.
+    auto functions = machine({0xBF, 0x00, 0x01, 0x11, 0x00,              // mov edi, 0x110100
+                              0xC6, 0x07, 0xB8,                          // mov byte [edi], mov eax
+                              0xC7, 0x47, 0x01, 0x01, 0x00, 0x00, 0x00,  // mov dword [edi+1], 1
+                              0xC6, 0x47, 0x05, 0xC3,                    // mov byte [edi+5], ret
+                              0xBE, 0x00, 0x02, 0x11, 0x00,              // mov esi, 0x110200
+                              0xC6, 0x06, 0xB8,                          // the same there
+                              0xC7, 0x46, 0x01, 0x01, 0x00, 0x00, 0x00,  //
+                              0xC6, 0x46, 0x05, 0xC3,                    //
+                              0xBC, 0x00, 0x00, 0x20, 0x00,              // mov esp, 0x200000
+                              0x31, 0xDB, 0xB9, 0xE8, 0x03, 0x00, 0x00,  // xor ebx, ebx; mov ecx, 1000
+                              0xFF, 0xD7, 0x01, 0xC3, 0xFF, 0xD6, 0x01, 0xC3,  // call edi; add ebx, eax; call esi; ...
+                              0xFF, 0xD7, 0x01, 0xC3, 0xFF, 0xD6, 0x01, 0xC3,  // twice
+                              0xFF, 0x87, 0x01, 0x03, 0x00, 0x00,        // inc dword [edi+0x301]: data on their page
+                              0xFF, 0x47, 0x01, 0xFF, 0x46, 0x01,        // inc dword [edi+1]; inc dword [esi+1]
+                              0x49, 0x75, 0xE1, 0xFA, 0xF4},             // dec ecx; jnz; cli; hlt
+                             execution);
+    EXPECT_EQ(functions->run({}).kind, StopKind::halted_forever);
+    EXPECT_EQ(functions->cpu()[Gpr::rbx], 4 * 500'500u);
+
+    // A block that counts up the constant of its own next instruction.
+    auto itself = machine({0x31, 0xDB, 0xB9, 0xE8, 0x03, 0x00, 0x00,  // xor ebx, ebx; mov ecx, 1000
+                           0xFF, 0x05, 0x00, 0x08, 0x10, 0x00,        // inc dword [0x100800]: data on its page
+                           0xFF, 0x05, 0x34, 0x00, 0x10, 0x00,        // inc dword [0x100034]
+                           0xB8, 0x00, 0x00, 0x00, 0x00,              // mov eax, 0
+                           0x01, 0xC3, 0x49, 0x75, 0xEA, 0xFA, 0xF4}, // add ebx, eax; dec ecx; jnz; cli; hlt
+                          execution);
+    EXPECT_EQ(itself->run({}).kind, StopKind::halted_forever);
+    EXPECT_EQ(itself->cpu()[Gpr::rbx], 500'500u);
+  }
+}
+
 TEST(Machine, TwoMachinesDoNotShareAnything) {
   auto a = machine({0x40, 0xEB, 0xFD}), b = machine({0x40, 0xEB, 0xFD});
   a->run({.instructions = 1001});

@@ -7,6 +7,7 @@
 #include "sim/cpu/debug_registers.h"
 #include "sim/cpu/exact_lane.h"
 #include "sim/cpu/fast_lane.h"
+#include "sim/cpu/table_pages.h"
 
 namespace ringside {
 namespace {
@@ -28,6 +29,8 @@ constexpr std::uint64_t kStretch = 256, kLongestStretch = 4096;
 struct Engine::Impl {
   const ContextLayout& layout;
   BlockDecoder decoder;
+  TablePages tables;
+  CpuState paging;                           // as much of it as says where the tables are
   std::unique_ptr<ExactLane> exact;
   std::unique_ptr<FastLane> fast;
   Lane* here = nullptr;                      // the lane that holds the state
@@ -36,7 +39,7 @@ struct Engine::Impl {
   bool state_is_old = true;
   std::uint64_t stretch = kStretch;
 
-  explicit Impl(const ContextLayout& l) : layout(l) {}
+  Impl(const ContextLayout& l, const PhysicalMemory& memory) : layout(l), tables(memory) {}
 
   void move_to(Lane& lane) {
     if (here == &lane) return;
@@ -56,6 +59,8 @@ struct Engine::Impl {
 };
 
 EngineExit Engine::Impl::run(const RunRequest& request) {
+  here->address_space().put_into(paging);
+  tables.follow(paging);
   EngineExit total;
   RunRequest rest = request;
   while (rest.ticks > 0) {
@@ -87,8 +92,12 @@ EngineExit Engine::Impl::run(const RunRequest& request) {
     total.ticks += exit.ticks;
     rest.ticks -= exit.ticks;
     if (exit.ticks > 0) rest.skip_first_address = false;
+    if (exact->translation_changed()) {
+      flush_translations();
+      here->address_space().put_into(paging);
+      tables.follow(paging);
+    }
     if (exit.kind != ExitKind::deadline) {
-      if (exact->translation_changed()) flush_translations();
       exit.ticks = total.ticks;
       return exit;
     }
@@ -101,18 +110,18 @@ EngineExit Engine::Impl::run(const RunRequest& request) {
 Result<std::unique_ptr<Engine>> Engine::create(const PhysicalMemory& memory, PortClient& client, bool fast) {
   const auto& layout = context_layout();
   if (!layout) return std::unexpected(layout.error());
-  auto impl = std::make_unique<Impl>(*layout);
+  auto impl = std::make_unique<Impl>(*layout, memory);
   auto exact = open_engine(kExactBuffer);
   if (!exact) return std::unexpected(exact.error());
   book_buffer(*exact);
   std::function<void(PhysAddr, std::uint64_t)> written;
   if (fast) written = [i = impl.get()](PhysAddr address, std::uint64_t length) { i->fast->written(address, length); };
-  impl->exact = std::make_unique<ExactLane>(memory, *layout, *exact, client, impl->decoder, std::move(written));
+  impl->exact = std::make_unique<ExactLane>(memory, *layout, *exact, client, impl->decoder, impl->tables, std::move(written));
   if (fast) {
     auto engine = open_engine(kFastBuffer);
     if (!engine) return std::unexpected(engine.error());
     book_buffer(*engine);
-    impl->fast = std::make_unique<FastLane>(memory, *layout, *engine, impl->decoder);
+    impl->fast = std::make_unique<FastLane>(memory, *layout, *engine, impl->decoder, impl->tables);
   }
   impl->here = impl->exact.get();
   return std::unique_ptr<Engine>(new Engine(std::move(impl)));
@@ -192,10 +201,15 @@ void Engine::stop_at(std::vector<std::uint64_t> addresses) {
 
 void Engine::memory_written(PhysAddr address, std::uint64_t length) {
   if (impl_->fast) impl_->fast->written(address, length);
+  if (impl_->tables.hold(address, length)) {
+    impl_->tables.written(address, length);
+    impl_->flush_translations();
+  }
 }
 
 void Engine::memory_replaced() {
   if (impl_->fast) impl_->fast->forget_code();
+  impl_->tables.forget();
   impl_->flush_translations();
 }
 

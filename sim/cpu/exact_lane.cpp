@@ -20,8 +20,8 @@ ExactLane* lane(void* self) { return static_cast<ExactLane*>(self); }
 }  // namespace
 
 ExactLane::ExactLane(const PhysicalMemory& memory, const ContextLayout& layout, uc_engine* engine, PortClient& client,
-                     BlockDecoder& decoder, std::function<void(PhysAddr, std::uint64_t)> written)
-    : Lane(memory, layout, engine), client_(client), decoder_(decoder), written_(std::move(written)), probe_(engine), watch_(engine) {
+                     BlockDecoder& decoder, TablePages& tables, std::function<void(PhysAddr, std::uint64_t)> written)
+    : Lane(memory, layout, engine), client_(client), decoder_(decoder), tables_(tables), written_(std::move(written)), probe_(engine), watch_(engine) {
   uc_hook hook;
   uc_hook_add(engine_, &hook, UC_HOOK_BLOCK, reinterpret_cast<void*>(&on_block), this, 1, 0);
   uc_hook_add(engine_, &hook, UC_HOOK_CODE, reinterpret_cast<void*>(&on_code), this, 1, 0);
@@ -36,7 +36,7 @@ EngineExit ExactLane::run(const RunRequest& request, const std::vector<std::uint
   addresses_ = &addresses;
   ticks_before_ = ticks_before;
   begun_ = 0;
-  stop_soon_ = after_control_ = translation_changed_ = again_ = false;
+  stop_soon_ = after_control_ = translation_changed_ = table_written_ = again_ = false;
   debug_fault_ = 0;
   space_ = address_space();
   ports_open_ = open_ports();
@@ -137,6 +137,11 @@ void ExactLane::begin_instruction(std::uint64_t address) {
     stale_bytes_ = static_cast<std::uint32_t>(block_->bytes.size());
     return stop(ExitKind::deadline);
   }
+  if (table_written_) {
+    table_written_ = false;
+    uc_ctl_flush_tlb(engine_);
+    if (!still_there(address)) return stop(ExitKind::attention);
+  }
   if (watch_.accessed()) return stop(ExitKind::exception);
   if (stop_soon_ || after_control_) return stop(ExitKind::attention);
   if (begun_ >= request_.ticks) return stop(ExitKind::deadline);
@@ -158,6 +163,19 @@ void ExactLane::begin_instruction(std::uint64_t address) {
   }
   last_ = address;
   ++begun_;
+}
+
+// Whether fetching this instruction of the block anew would find the same bytes and change nothing in the tables.
+bool ExactLane::still_there(std::uint64_t address) const {
+  if (!block_) return false;
+  CpuState cpu;
+  space_.put_into(cpu);
+  cpu.cpl = context_.get<std::uint32_t>(layout_.hidden_flags) & 3;
+  const Walk fetch = walk(cpu, memory_, {address}, {.kind = AccessKind::fetch, .user = cpu.cpl == 3});
+  const std::uint64_t offset = address - block_->linear;
+  const PhysAddr before = offset < code_.on_first_page ? code_.first_page_address + offset
+                                                       : code_.second_page_address + (offset - code_.on_first_page);
+  return fetch.ok() && marked(fetch, AccessKind::fetch) && fetch.physical == before;
 }
 
 // Whether the manual forbids what the engine would do: then it is ours to raise the exception.
@@ -191,6 +209,10 @@ void ExactLane::on_write(uc_engine*, uc_mem_type, std::uint64_t address, int siz
   ExactLane& l = *lane(self);
   const auto length = static_cast<std::uint64_t>(size);
   if (l.written_) l.written_({address}, length);
+  if (l.tables_.hold({address}, length)) {
+    l.tables_.written({address}, length);
+    l.table_written_ = l.translation_changed_ = true;
+  }
   const auto reaches = [&](PhysAddr start, std::size_t bytes) {
     return bytes > 0 && address + length > start.value && address < start.value + bytes;
   };

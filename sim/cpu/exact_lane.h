@@ -12,13 +12,14 @@
 #include "sim/cpu/debug_watch.h"
 #include "sim/cpu/engine.h"
 #include "sim/cpu/lane.h"
+#include "sim/cpu/table_pages.h"
 
 namespace ringside {
 
 class ExactLane : public Lane {
  public:
   // `written`, if any, is told of every store of a guest instruction: physical address, bytes.
-  ExactLane(const PhysicalMemory&, const ContextLayout&, uc_engine*, PortClient&, BlockDecoder&,
+  ExactLane(const PhysicalMemory&, const ContextLayout&, uc_engine*, PortClient&, BlockDecoder&, TablePages&,
             std::function<void(PhysAddr, std::uint64_t)> written);
 
   EngineExit run(const RunRequest& request, const std::vector<std::uint64_t>& addresses, std::uint64_t ticks_before);
@@ -48,6 +49,7 @@ class ExactLane : public Lane {
   bool refused(InsnKind kind, std::uint64_t address);
   bool open_ports() const;
   bool interruptible() const;
+  bool still_there(std::uint64_t address) const;
   void stop(ExitKind kind);
   EngineExit finish(uc_err error);
   EngineExit raised(EngineExit exit);
@@ -56,6 +58,7 @@ class ExactLane : public Lane {
 
   PortClient& client_;
   BlockDecoder& decoder_;
+  TablePages& tables_;
   std::function<void(PhysAddr, std::uint64_t)> written_;
   std::unordered_map<std::uint64_t, Block> blocks_;   // by physical address and size
   CodeBytes code_;
@@ -80,6 +83,7 @@ class ExactLane : public Lane {
   bool begins_again(std::uint64_t address) const;
   bool again_ = false;
   bool overwritten_ = false;          // the block being run was stored to
+  bool table_written_ = false;        // a paging structure was stored to by the newest instruction
   bool resume_ = false;               // stopped only to enter a new block at RIP
   std::uint64_t rcx_ = 0;             // when the newest REP MOVS or STOS was begun
   bool resuming_ = false;             // RF is set: the first instruction meets no breakpoint, and is the only one of this run

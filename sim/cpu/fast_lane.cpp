@@ -18,8 +18,9 @@ FastLane* lane(void* self) { return static_cast<FastLane*>(self); }
 
 }  // namespace
 
-FastLane::FastLane(const PhysicalMemory& memory, const ContextLayout& layout, uc_engine* engine, BlockDecoder& decoder)
-    : Lane(memory, layout, engine), decoder_(decoder), entries_(static_cast<Entry*>(std::calloc(kEntries, sizeof(Entry))), &std::free), code_on_page_(memory.size() / kPageBytes + 1) {
+FastLane::FastLane(const PhysicalMemory& memory, const ContextLayout& layout, uc_engine* engine, BlockDecoder& decoder,
+                   const TablePages& tables)
+    : Lane(memory, layout, engine), decoder_(decoder), tables_(tables), entries_(static_cast<Entry*>(std::calloc(kEntries, sizeof(Entry))), &std::free), code_on_page_(memory.size() / kPageBytes + 1) {
   if (!entries_) throw std::bad_alloc();
   uc_ctl_tlb_mode(engine_, UC_TLB_VIRTUAL);
   uc_hook hook;
@@ -52,10 +53,7 @@ FastRun FastLane::run(std::uint64_t ticks, bool watch_interrupts, const std::vec
   const unsigned bits_before = space_.bits;
   space_ = address_space();
   if (space_.bits != bits_before) forget_blocks();
-  paging_.cr0 = space_.cr0;
-  paging_.cr3 = space_.cr3;
-  paging_.cr4 = space_.cr4;
-  paging_.efer = space_.efer;
+  space_.put_into(paging_);
   paging_.cpl = context_.get<std::uint32_t>(layout_.hidden_flags) & 3;
   addresses_ = &addresses;
   watch_ = watch_interrupts;
@@ -144,11 +142,11 @@ bool FastLane::fill(std::uint64_t linear, AccessKind kind, uc_tlb_entry& result)
   if (!way.ok() || !marked(way, kind)) return false;
   const auto may = [&](AccessKind other) { return allows(paging_, way, other) && marked(way, other); };
   const std::uint64_t page = way.physical.value / kPageBytes;
-  const bool holds_code = page < code_on_page_.size() && code_on_page_[page];
-  if (holds_code && kind == AccessKind::write) return false;
+  const bool watched = (page < code_on_page_.size() && code_on_page_[page]) || tables_.hold(way.physical);
+  if (watched && kind == AccessKind::write) return false;
   unsigned rights = UC_PROT_NONE;
   if (may(AccessKind::read)) rights |= UC_PROT_READ;
-  if (may(AccessKind::write) && !holds_code) rights |= UC_PROT_WRITE;
+  if (may(AccessKind::write) && !watched) rights |= UC_PROT_WRITE;
   if (may(AccessKind::fetch)) rights |= UC_PROT_EXEC;
   result.paddr = way.physical.value;
   result.perms = static_cast<uc_prot>(rights);

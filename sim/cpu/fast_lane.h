@@ -2,10 +2,10 @@
 // The fast way of running: a hook before every block, which counts the block's instructions from a table. It takes
 // blocks that hold only plain instructions and fit into what is left, and stops before any other.
 //
-// The translation of addresses is ours here, too: no page that holds code known to this lane is writable, whatever the
-// tables say and by whichever address, and no access that would raise #PF or set an accessed or dirty bit gets through.
-// The engine then stops before the instruction, and the exact lane runs it. So translated code cannot become stale
-// within a run; what the exact lane and the host write is looked at between runs. (Unicorn's own watch over code lasts
+// The translation of addresses is ours here, too: no page that holds code known to this lane or a paging structure is
+// writable, whatever the tables say and by whichever address, and no access that would raise #PF or set an accessed or
+// dirty bit gets through. The engine then stops before the instruction, and the exact lane runs it. So translated code
+// and translated addresses cannot become stale within a run; what the exact lane and the host write is looked at between runs. (Unicorn's own watch over code lasts
 // until the first store to its page.)
 //
 // Facts of Unicorn it rests on, each kept by a test: stopping in a block hook leaves RIP at the block's start with the
@@ -20,6 +20,7 @@
 #include "sim/cpu/engine.h"
 #include "sim/cpu/lane.h"
 #include "sim/cpu/paging.h"
+#include "sim/cpu/table_pages.h"
 
 namespace ringside {
 
@@ -39,7 +40,7 @@ struct FastRun {
 
 class FastLane : public Lane {
  public:
-  FastLane(const PhysicalMemory&, const ContextLayout&, uc_engine*, BlockDecoder&);
+  FastLane(const PhysicalMemory&, const ContextLayout&, uc_engine*, BlockDecoder&, const TablePages&);
 
   FastRun run(std::uint64_t ticks, bool watch_interrupts, const std::vector<std::uint64_t>& addresses);
 
@@ -81,6 +82,7 @@ class FastLane : public Lane {
   FastRun finish(uc_err error, std::uint64_t ticks);
 
   BlockDecoder& decoder_;
+  const TablePages& tables_;
   std::unique_ptr<Entry, decltype(&std::free)> entries_;
   std::vector<Entry*> learned_;           // those not empty
   std::vector<std::unique_ptr<Granules>> code_on_page_;  // of physical memory; none where no code is known

@@ -21,6 +21,12 @@ struct AddressSpace {
   std::uint64_t cr0 = 0, cr3 = 0, cr4 = 0, efer = 0, cs_base = 0;
   unsigned bits = 64;  // of the code that runs
 
+  void put_into(CpuState& cpu) const {
+    cpu.cr0 = cr0;
+    cpu.cr3 = cr3;
+    cpu.cr4 = cr4;
+    cpu.efer = efer;
+  }
   // Physical address of a linear one by the tables alone: no rights are checked, as the engine has done that.
   std::optional<PhysAddr> translate(const PhysicalMemory& memory, std::uint64_t linear) const;
 };

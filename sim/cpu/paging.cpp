@@ -39,16 +39,6 @@ std::span<const Level> levels(PagingMode paging) {
   return {};
 }
 
-PhysAddr top_table(const CpuState& cpu, PagingMode paging) {
-  switch (paging) {
-    case PagingMode::none: return {};
-    case PagingMode::two_level: return {cpu.cr3 & bit_range(31, 12)};
-    case PagingMode::pae: return {cpu.cr3 & bit_range(31, 5)};
-    case PagingMode::four_level: return {cpu.cr3 & bit_range(kPhysicalAddressBits - 1, 12)};
-  }
-  return {};
-}
-
 bool no_execute_enabled(const CpuState& cpu, PagingMode paging) {
   return (paging == PagingMode::pae || paging == PagingMode::four_level) && (cpu.efer & efer::nxe);
 }
@@ -136,6 +126,21 @@ PagingMode paging_mode(const CpuState& cpu) {
   if (!(cpu.cr0 & cr0::pg)) return PagingMode::none;
   if (!(cpu.cr4 & cr4::pae)) return PagingMode::two_level;
   return cpu.efer & efer::lma ? PagingMode::four_level : PagingMode::pae;
+}
+
+PhysAddr top_table(const CpuState& cpu, PagingMode paging) {
+  switch (paging) {
+    case PagingMode::none: return {};
+    case PagingMode::two_level: return {cpu.cr3 & bit_range(31, 12)};
+    case PagingMode::pae: return {cpu.cr3 & bit_range(31, 5)};
+    case PagingMode::four_level: return {cpu.cr3 & bit_range(kPhysicalAddressBits - 1, 12)};
+  }
+  return {};
+}
+
+std::optional<PhysAddr> next_table(const CpuState& cpu, PagingMode paging, unsigned level, std::uint64_t entry) {
+  if (!(entry & kPresent) || maps_page(cpu, paging, level, entry)) return std::nullopt;
+  return PhysAddr{frame(paging, entry, false, 12)};
 }
 
 Walk walk(const CpuState& cpu, const PhysicalReader& read, VirtAddr address, Access access) {

@@ -8,6 +8,7 @@
 #include <array>
 #include <cstdint>
 #include <functional>
+#include <optional>
 
 #include "sim/base/units.h"
 #include "sim/cpu/cpu_state.h"
@@ -20,6 +21,11 @@ inline constexpr unsigned kPhysicalAddressBits = 40;
 
 enum class PagingMode : std::uint8_t { none, two_level, pae, four_level };
 PagingMode paging_mode(const CpuState&);
+
+// The table that CR3 names; none with paging off.
+PhysAddr top_table(const CpuState&, PagingMode);
+// The table that an entry of this level names; nothing where it maps a page or is not present.
+std::optional<PhysAddr> next_table(const CpuState&, PagingMode, unsigned level, std::uint64_t entry);
 
 enum class AccessKind : std::uint8_t { read, write, fetch };
 struct Access {

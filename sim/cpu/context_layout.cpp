@@ -74,6 +74,7 @@ class Scratch {
   }
   void run(std::initializer_list<std::uint8_t> code) {
     std::copy(code.begin(), code.end(), memory_.get() + kCode);
+    memory_.get()[kCode + code.size()] = 0xF4;  // so that little is translated
     uc_ctl_remove_cache(engine_, kCode, kCode + 64);
     uc_emu_start(engine_, kCode, 0, 0, 0);
   }

@@ -14,15 +14,16 @@ namespace {
 
 // Translated code: the fast lane keeps a whole kernel's, the exact lane what it meets on the way.
 // Opening an engine writes all of its buffer.
-constexpr std::uint32_t kFastBuffer = 8u << 20, kExactBuffer = 2u << 20;
+constexpr std::uint32_t kFastBuffer = 4u << 20, kExactBuffer = 2u << 20;
 
 // Fewer ticks than this are not worth a change of lanes.
 constexpr std::uint64_t kWorthwhile = 8;
 
-// The exact lane, once entered, goes on for so many: a change of lanes costs about as much, and what needs the exact
-// lane once, such as a loop that polls a port, mostly needs it again soon. As long as the fast lane does not get that
-// far, it goes on for longer and longer.
-constexpr std::uint64_t kStretch = 256, kLongestStretch = 4096;
+// What needs the exact lane once, such as a loop that polls a port, mostly needs it again soon, and a change of lanes
+// costs as much as 20 instructions or so there. So as long as the fast lane does not get far, the exact lane takes more
+// than the block that needs it: twice as much each time. To begin with a long stretch would translate code for the
+// exact lane that runs but once.
+constexpr std::uint64_t kFar = 64, kLongestStretch = 256;
 
 }  // namespace
 
@@ -37,7 +38,7 @@ struct Engine::Impl {
   std::vector<std::uint64_t> addresses;      // sorted
   CpuState state;                            // as of the last time it was asked for
   bool state_is_old = true;
-  std::uint64_t stretch = kStretch;
+  std::uint64_t stretch = 1;
 
   Impl(const ContextLayout& l, const PhysicalMemory& memory) : layout(l), tables(memory) {}
 
@@ -83,7 +84,7 @@ EngineExit Engine::Impl::run(const RunRequest& request) {
       }
       if (rest.ticks == 0) break;
       part = rest;
-      stretch = run.ticks >= kStretch ? kStretch : std::min(stretch * 2, kLongestStretch);
+      stretch = run.ticks >= kFar ? 1 : std::min(stretch * 2, kLongestStretch);
       const std::uint64_t least = request.restless ? 1 : stretch;
       part.ticks = std::min(rest.ticks, std::max(run.block_instructions, least));
     }

@@ -38,6 +38,7 @@ EngineExit ExactLane::run(const RunRequest& request, const std::vector<std::uint
   begun_ = 0;
   stop_soon_ = after_control_ = translation_changed_ = table_written_ = again_ = false;
   debug_fault_ = 0;
+  block_ = nullptr;
   space_ = address_space();
   ports_open_ = open_ports();
   resuming_ = context_.get<std::uint64_t>(layout_.flags) & rflags::rf;
@@ -77,6 +78,12 @@ void ExactLane::stop(ExitKind kind) {
 void ExactLane::on_block(uc_engine*, std::uint64_t address, std::uint32_t size, void* self) { lane(self)->enter_block(address, size); }
 
 void ExactLane::enter_block(std::uint64_t address, std::uint32_t size) {
+  // A loop's block over and over: on_write() would have seen it change.
+  const bool same_again = block_ && block_->linear == address && code_.size == size && !overwritten_ && !table_written_;
+  if (same_again) {
+    again_ = begins_again(address);
+    return begin_block(*block_);
+  }
   block_ = nullptr;
   look_at_each_ = overwritten_ = false;
   next_mark_ = kNoMark;
@@ -105,11 +112,14 @@ void ExactLane::enter_block(std::uint64_t address, std::uint32_t size) {
       return;
     }
   }
+  begin_block(block);
+}
+
+void ExactLane::begin_block(const Block& block) {
   block_ = &block;
   mark_ = 0;
   look_at_each_ = !block.complete;
-  if (look_at_each_) return;
-  if (!block.marks.empty()) next_mark_ = address + block.marks[0].offset;
+  next_mark_ = look_at_each_ || block.marks.empty() ? kNoMark : block.linear + block.marks[0].offset;
 }
 
 // Only a branch, or another round of REP, comes back to the instruction just begun; RCX tells a round from a repetition.
@@ -129,6 +139,7 @@ void ExactLane::begin_instruction(std::uint64_t address) {
   if (stopped_) return;  // a block to be translated again
   if (again_ && address == last_) {
     again_ = false;
+    if (address == next_mark_) kind_of(address);  // the block's next mark is due
     return;
   }
   if (overwritten_ && block_) {

@@ -44,6 +44,7 @@ class ExactLane : public Lane {
   static void on_out(uc_engine*, std::uint32_t port, int size, std::uint32_t value, void* self);
 
   void enter_block(std::uint64_t address, std::uint32_t size);
+  void begin_block(const Block& block);
   void begin_instruction(std::uint64_t address);
   InsnKind kind_of(std::uint64_t address);
   bool refused(InsnKind kind, std::uint64_t address);

@@ -93,7 +93,7 @@ double until_prompt(const Command& command, bool& good, bool cpu) {
   Child child(command);
   if (!child.output_until("ringside>")) good = false;
   const double wall = child.now().wall;
-  const Cost cost = command[1] == "run" ? child.finish() : child.kill();
+  const Cost cost = child.kill();
   return cpu ? cost.cpu : wall;
 }
 

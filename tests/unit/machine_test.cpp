@@ -274,6 +274,28 @@ TEST(Machine, RunsTheCodeThatStandsThereNowHoweverOftenItsPageIsWritten) {
   }
 }
 
+// REP STOSB over the instructions around it and over itself: other instructions then stand where it stood.
+TEST(Machine, CodeThatRepRewritesRunsAsItDoesStepByStep) {
+  for (int ahead = -3; ahead < 8; ++ahead)
+    for (std::uint8_t count = 1; count < 5; ++count)
+      for (const std::uint8_t byte : {0x90, 0xE5, 0xF1, 0x40}) {  // nop; in eax, n; int1; inc eax
+        const auto made = [&](Execution execution) {
+          return machine({0xBF, static_cast<std::uint8_t>(0x2E + ahead), 0x00, 0x10, 0x00,  // mov edi, behind + ahead
+                          0xB9, count, 0x00, 0x00, 0x00, 0xB0, byte, 0xF3, 0xAA,            // al = byte; rep stosb
+                          0x90, 0x90, 0x90, 0x90, 0x90, 0x90, 0x90, 0x90, 0x90, 0x90,       // 10 nops
+                          0x0F, 0x31, 0xFA, 0xF4},                                          // rdtsc; cli; hlt
+                         execution);
+        };
+        auto stepped = made(Execution::exact);
+        for (unsigned i = 0; i < 40 && !stepped->final_stop(); ++i) (void)stepped->step();
+        for (const Execution execution : {Execution::exact, Execution::fast, Execution::restless}) {
+          auto run = made(execution);
+          (void)run->run({.instructions = stepped->instructions()});
+          EXPECT_EQ(run->state_hash(), stepped->state_hash()) << ahead << " " << +count << " " << +byte;
+        }
+      }
+}
+
 TEST(Machine, AStoreToAPageTableCountsAtOnce) {
   for (const Execution execution : {Execution::exact, Execution::fast, Execution::restless}) {
     // Directory at 0x200000, a table for the first 4 MiB at 0x201000, where the last page is 0x300000 and 0x301000 in turn.

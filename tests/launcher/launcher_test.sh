@@ -259,6 +259,18 @@ test_asan_is_a_preset_of_its_own() {
   expect_not_in "$calls" '--asan'
 }
 
+test_bench_builds_only_the_benchmarks_and_hands_over_its_arguments() {
+  a_built_project bench
+  mkdir -p "$project/build/bench/tests/bench"
+  # shellcheck disable=SC2016
+  printf '#!/usr/bin/env bash\necho "bench:$(printf "<%%s>" "$@")"\nexit 1\n' >"$project/build/bench/tests/bench/ringside-bench"
+  chmod +x "$project/build/bench/tests/bench/ringside-bench"
+  launch bench --only prompt
+  expect_status 1
+  expect_stdout 'bench:<--only><prompt>'
+  expect_in "$calls" "ninja -C $project/build/bench ringside-bench"
+}
+
 test_ci_runs_the_tests_from_any_folder() {
   a_built_project dev
   fake ctest 'exit 8'

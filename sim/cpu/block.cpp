@@ -10,15 +10,22 @@ namespace ringside {
 std::optional<Opcode> opcode_of(std::span<const std::byte> code, unsigned bits) {
   Opcode op;
   std::size_t at = 0;
-  const auto peek = [&](std::size_t i) { return i < code.size() ? std::to_integer<std::uint8_t>(code[i]) : std::uint8_t{0}; };
+  const auto peek = [&](std::size_t i) {
+    return i < code.size() ? std::to_integer<std::uint8_t>(code[i]) : std::uint8_t{0};
+  };
   for (;; ++at) {
     if (at >= code.size()) return std::nullopt;
     const std::uint8_t b = peek(at);
-    if (b == 0x66) op.operand_size = true;
-    else if (b == 0xF3) op.rep = true;
-    else if (b == 0xF2) op.repne = true;
-    else if (b == 0xF0) op.lock = true;
-    else if (b != 0x67 && b != 0x2E && b != 0x36 && b != 0x3E && b != 0x26 && b != 0x64 && b != 0x65) break;
+    if (b == 0x66)
+      op.operand_size = true;
+    else if (b == 0xF3)
+      op.rep = true;
+    else if (b == 0xF2)
+      op.repne = true;
+    else if (b == 0xF0)
+      op.lock = true;
+    else if (b != 0x67 && b != 0x2E && b != 0x36 && b != 0x3E && b != 0x26 && b != 0x64 && b != 0x65)
+      break;
   }
   if (bits == 64 && (peek(at) & 0xF0) == 0x40) op.rex = peek(at++);
   if (peek(at) == 0x0F) {
@@ -31,6 +38,9 @@ std::optional<Opcode> opcode_of(std::span<const std::byte> code, unsigned bits) 
   op.modrm = peek(at + 1);
   return op;
 }
+
+// Opcodes in rows, as the maps have them.
+// clang-format off
 
 bool takes_lock(const Opcode& op) {
   const unsigned reg = op.modrm >> 3 & 7;
@@ -102,15 +112,19 @@ InsnKind classify(std::span<const std::byte> code, unsigned bits) {
   }
 }
 
+// clang-format on
+
 bool is_branch(const Opcode& op) {
   if (op.map == 1) return (op.byte & 0xF0) == 0x80;
   const unsigned reg = op.modrm >> 3 & 7;
-  return (op.byte & 0xF0) == 0x70 || (op.byte >= 0xE0 && op.byte <= 0xE3) || (op.byte >= 0xE8 && op.byte <= 0xEB) ||
-         op.byte == 0xC2 || op.byte == 0xC3 || op.byte == 0x9A || (op.byte >= 0xCA && op.byte <= 0xCF) ||
-         (op.byte == 0xFF && reg >= 2 && reg <= 5);
+  return (op.byte & 0xF0) == 0x70 || (op.byte >= 0xE0 && op.byte <= 0xE3) ||
+         (op.byte >= 0xE8 && op.byte <= 0xEB) || op.byte == 0xC2 || op.byte == 0xC3 || op.byte == 0x9A ||
+         (op.byte >= 0xCA && op.byte <= 0xCF) || (op.byte == 0xFF && reg >= 2 && reg <= 5);
 }
 
-bool repeats(const Opcode& op) { return op.map == 0 && (op.rep || op.repne) && op.byte >= 0x6C && op.byte <= 0xAF; }
+bool repeats(const Opcode& op) {
+  return op.map == 0 && (op.rep || op.repne) && op.byte >= 0x6C && op.byte <= 0xAF;
+}
 
 unsigned store_width(const Opcode& op, unsigned bits) {
   if (!(op.byte & 1)) return 1;
@@ -125,7 +139,8 @@ struct BlockDecoder::Handles {
 };
 
 BlockDecoder::BlockDecoder() : handles_(std::make_unique<Handles>()) {
-  if (cs_open(CS_ARCH_X86, CS_MODE_16, &handles_->of16) != CS_ERR_OK || cs_open(CS_ARCH_X86, CS_MODE_32, &handles_->of32) != CS_ERR_OK ||
+  if (cs_open(CS_ARCH_X86, CS_MODE_16, &handles_->of16) != CS_ERR_OK ||
+      cs_open(CS_ARCH_X86, CS_MODE_32, &handles_->of32) != CS_ERR_OK ||
       cs_open(CS_ARCH_X86, CS_MODE_64, &handles_->of64) != CS_ERR_OK)
     throw std::bad_alloc();
   handles_->insn = cs_malloc(handles_->of64);

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-// What stands in a translated block: how many instructions, and which of them the engine may not run as it likes.
-// Source: Intel SDM volume 2, appendix A (opcode maps).
+// What stands in a translated block: how many instructions, and which of them the engine may not run as it
+// likes. Source: Intel SDM volume 2, appendix A (opcode maps).
 #pragma once
 
 #include <cstddef>
@@ -14,12 +14,12 @@ namespace ringside {
 
 enum class InsnKind : std::uint8_t {
   plain,
-  ours,      // not run by the engine but by sim/cpu itself: RDTSC, CPUID, RDMSR, SYSCALL, INT n, MOV DR, ...
-  port,      // IN, OUT, INS, OUTS: the devices need the exact time
-  control,   // may change mode or ring: far transfers; the machine looks after it
-  translation,  // may change address translation as well: MOV CR, INVLPG
-  undefined_flags,  // BT and its like: what the engine leaves in OF, SF, AF and PF depends on what it translated before
-             // in the same block, so it must stand first in one
+  ours,     // not run by the engine but by sim/cpu itself: RDTSC, CPUID, RDMSR, SYSCALL, INT n, MOV DR, ...
+  port,     // IN, OUT, INS, OUTS: the devices need the exact time
+  control,  // may change mode or ring: far transfers; the machine looks after it
+  translation,      // may change address translation as well: MOV CR, INVLPG
+  undefined_flags,  // BT and its like: what the engine leaves in OF, SF, AF and PF depends on what it
+                    // translated before in the same block, so it must stand first in one
   guarded,   // LGDT, LIDT, LTR, LDMXCSR: plain, once sim/cpu has made the checks that the engine leaves out
   repeated,  // REP MOVS, REP STOS: runs like a plain one, but may be followed by itself
 };
@@ -30,10 +30,10 @@ InsnKind classify(std::span<const std::byte> code, unsigned bits);
 // The opcode behind prefixes: map 0 (one byte), 1 (0F), and the ModRM byte where there is one.
 struct Opcode {
   std::uint8_t map = 0, byte = 0, modrm = 0;
-  std::uint8_t rex = 0;                                     // 0x40-0x4F, or 0
-  bool operand_size = false, rep = false, repne = false;    // 66, F3, F2
-  bool lock = false;                                        // F0
-  std::uint8_t length_to_opcode = 0;                        // bytes before the opcode byte
+  std::uint8_t rex = 0;                                   // 0x40-0x4F, or 0
+  bool operand_size = false, rep = false, repne = false;  // 66, F3, F2
+  bool lock = false;                                      // F0
+  std::uint8_t length_to_opcode = 0;                      // bytes before the opcode byte
 };
 std::optional<Opcode> opcode_of(std::span<const std::byte> code, unsigned bits);
 
@@ -56,12 +56,13 @@ struct Mark {
 
 struct BlockContents {
   std::uint32_t instructions = 0;
-  bool complete = true;                    // false: bytes that are no instruction to us; what follows is not known
-  std::vector<Mark> marks;                 // in order; empty for most blocks
-  std::vector<std::uint16_t> starts;       // offset of each instruction
+  bool complete = true;               // false: bytes that are no instruction to us; what follows is not known
+  std::vector<Mark> marks;            // in order; empty for most blocks
+  std::vector<std::uint16_t> starts;  // offset of each instruction
 };
 
-// Decodes whole instructions until `code` is used up. A byte that is no instruction counts as one (it raises #UD).
+// Decodes whole instructions until `code` is used up. A byte that is no instruction counts as one (it raises
+// #UD).
 class BlockDecoder {
  public:
   BlockDecoder();

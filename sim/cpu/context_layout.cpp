@@ -21,13 +21,14 @@ namespace {
 
 // The hidden flags word: what the engine derives from CR0, EFER and the segments, kept beside RFLAGS.
 namespace hidden {
-constexpr std::uint32_t soft_mmu = 1u << 2, inhibit_irq = 1u << 3, cs32 = 1u << 4, ss32 = 1u << 5, add_segment = 1u << 6,
-                        pe = 1u << 7, lma = 1u << 14, cs64 = 1u << 15, mp = 1u << 9, em = 1u << 10, ts = 1u << 11,
-                        osfxsr = 1u << 22, smap = 1u << 23;
+constexpr std::uint32_t soft_mmu = 1u << 2, inhibit_irq = 1u << 3, cs32 = 1u << 4, ss32 = 1u << 5,
+                        add_segment = 1u << 6, pe = 1u << 7, lma = 1u << 14, cs64 = 1u << 15, mp = 1u << 9,
+                        em = 1u << 10, ts = 1u << 11, osfxsr = 1u << 22, smap = 1u << 23;
 }
 
 constexpr std::size_t kSegmentBytes = 24;
-constexpr std::uint64_t kArithmetic = rflags::cf | rflags::pf | rflags::af | rflags::zf | rflags::sf | rflags::of;
+constexpr std::uint64_t kArithmetic =
+    rflags::cf | rflags::pf | rflags::af | rflags::zf | rflags::sf | rflags::of;
 constexpr std::int32_t kFlagsAsTheyStand = 1;  // lazy-flag operation: the flags are in cc_source
 
 std::string version() {
@@ -37,9 +38,10 @@ std::string version() {
 }
 
 std::unexpected<Error> refuse(const char* what) {
-  return fail(fmt::format(
-      "Unicorn {} keeps its CPU state in a way Ringside does not know ({}); install Unicorn 2.1.1, with which it is tested.",
-      version(), what));
+  return fail(
+      fmt::format("Unicorn {} keeps its CPU state in a way Ringside does not know ({}); install Unicorn "
+                  "2.1.1, with which it is tested.",
+                  version(), what));
 }
 
 // A small guest of 64 KiB that raises what it is told, to see where the engine notes it.
@@ -125,7 +127,9 @@ class Candidates {
     }
     places_ = std::move(still);
   }
-  std::optional<std::size_t> only() const { return places_.size() == 1 ? std::optional(places_[0]) : std::nullopt; }
+  std::optional<std::size_t> only() const {
+    return places_.size() == 1 ? std::optional(places_[0]) : std::nullopt;
+  }
 
  private:
   std::size_t base_;
@@ -141,8 +145,9 @@ Result<ContextLayout> calibrate() {
   ContextLayout layout;
 
   // General registers: sixteen values nothing else has.
-  constexpr std::array kRegisters = {UC_X86_REG_RAX, UC_X86_REG_RCX, UC_X86_REG_RDX, UC_X86_REG_RBX, UC_X86_REG_RSP, UC_X86_REG_RBP,
-                                     UC_X86_REG_RSI, UC_X86_REG_RDI, UC_X86_REG_R8,  UC_X86_REG_R9,  UC_X86_REG_R10, UC_X86_REG_R11,
+  constexpr std::array kRegisters = {UC_X86_REG_RAX, UC_X86_REG_RCX, UC_X86_REG_RDX, UC_X86_REG_RBX,
+                                     UC_X86_REG_RSP, UC_X86_REG_RBP, UC_X86_REG_RSI, UC_X86_REG_RDI,
+                                     UC_X86_REG_R8,  UC_X86_REG_R9,  UC_X86_REG_R10, UC_X86_REG_R11,
                                      UC_X86_REG_R12, UC_X86_REG_R13, UC_X86_REG_R14, UC_X86_REG_R15};
   std::array<std::uint64_t, 16> values{};
   for (std::size_t i = 0; i < values.size(); ++i) {
@@ -173,18 +178,22 @@ Result<ContextLayout> calibrate() {
   layout.hidden_flags = layout.rip + 48;
   layout.segments = *fs_at - 8 - 4 * kSegmentBytes;
   layout.control = layout.segments + 10 * kSegmentBytes;
-  if (layout.rip != layout.registers + 128 || layout.segments != layout.hidden_flags + 8) return refuse("gap before the segments");
-  if (*gdtr_at != layout.segments + 8 * kSegmentBytes + 8 || *idtr_at != *gdtr_at + kSegmentBytes) return refuse("GDTR or IDTR elsewhere");
+  if (layout.rip != layout.registers + 128 || layout.segments != layout.hidden_flags + 8)
+    return refuse("gap before the segments");
+  if (*gdtr_at != layout.segments + 8 * kSegmentBytes + 8 || *idtr_at != *gdtr_at + kSegmentBytes)
+    return refuse("GDTR or IDTR elsewhere");
   if (context.get<std::uint32_t>(*gdtr_at + 8) != gdtr.limit) return refuse("limits elsewhere");
   const std::uint32_t long_mode = hidden::pe | hidden::lma | hidden::cs64;
-  if ((context.get<std::uint32_t>(layout.hidden_flags) & long_mode) != long_mode) return refuse("mode flags elsewhere");
+  if ((context.get<std::uint32_t>(layout.hidden_flags) & long_mode) != long_mode)
+    return refuse("mode flags elsewhere");
   if (context.get<std::int32_t>(layout.direction) != 1) return refuse("direction flag elsewhere");
 
   // Arithmetic flags: written through the interface, they must stand in cc_source.
   std::uint64_t flags = kArithmetic | rflags::df | 2;
   uc_reg_write(engine, UC_X86_REG_RFLAGS, &flags);
   context.save();
-  if (context.get<std::uint64_t>(layout.cc_source) != kArithmetic || context.get<std::int32_t>(layout.direction) != -1 ||
+  if (context.get<std::uint64_t>(layout.cc_source) != kArithmetic ||
+      context.get<std::int32_t>(layout.direction) != -1 ||
       context.get<std::int32_t>(layout.cc_operation) != kFlagsAsTheyStand)
     return refuse("arithmetic flags elsewhere");
   flags = 2;
@@ -192,7 +201,8 @@ Result<ContextLayout> calibrate() {
 
   scratch.page();
   context.save();
-  if (context.get<std::uint64_t>(layout.control + 24) != 0x1000 || context.get<std::uint64_t>(layout.control + 32) != cr4::pae)
+  if (context.get<std::uint64_t>(layout.control + 24) != 0x1000 ||
+      context.get<std::uint64_t>(layout.control + 32) != cr4::pae)
     return refuse("control registers elsewhere");
 
   // EFER: the place that follows when SCE is turned on.
@@ -214,10 +224,10 @@ Result<ContextLayout> calibrate() {
     std::int32_t vector, error_code;
   };
   const Case cases[] = {
-      {{0x8A, 0x04, 0x25, 0x00, 0xE0, 0x00, 0x00}, 14, 0},              // mov al, [0xE000]: not present
-      {{0x88, 0x04, 0x25, 0x00, 0xE0, 0x00, 0x00}, 14, 2},              // mov [0xE000], al
-      {{0x88, 0x04, 0x25, 0x00, 0xF0, 0x00, 0x00}, 14, 3},              // mov [0xF000], al: read-only
-      {{0x66, 0xB8, 0x30, 0x12, 0x8E, 0xD8}, 13, 0x1230},               // mov ds, 0x1230: beyond the GDT
+      {{0x8A, 0x04, 0x25, 0x00, 0xE0, 0x00, 0x00}, 14, 0},  // mov al, [0xE000]: not present
+      {{0x88, 0x04, 0x25, 0x00, 0xE0, 0x00, 0x00}, 14, 2},  // mov [0xE000], al
+      {{0x88, 0x04, 0x25, 0x00, 0xF0, 0x00, 0x00}, 14, 3},  // mov [0xF000], al: read-only
+      {{0x66, 0xB8, 0x30, 0x12, 0x8E, 0xD8}, 13, 0x1230},   // mov ds, 0x1230: beyond the GDT
       {{0x66, 0xB8, 0x68, 0x4B, 0x8E, 0xC0}, 13, 0x4B68},
   };
   Candidates error_code(layout.efer), in_flight(layout.efer);
@@ -238,7 +248,9 @@ Result<ContextLayout> calibrate() {
   return layout;
 }
 
-std::uint32_t engine_flags(const Segment& s) { return static_cast<std::uint32_t>(s.attributes) << 8 & 0x00F0FF00; }
+std::uint32_t engine_flags(const Segment& s) {
+  return static_cast<std::uint32_t>(s.attributes) << 8 & 0x00F0FF00;
+}
 
 Segment segment_from(const Context& context, std::size_t at) {
   Segment s;
@@ -291,7 +303,8 @@ Result<uc_engine*> open_engine(std::uint32_t translation_buffer_bytes) {
   uc_err error = uc_open(UC_ARCH_X86, UC_MODE_64, &engine);
   if (error == UC_ERR_OK) error = uc_ctl_set_cpu_model(engine, UC_CPU_X86_SKYLAKE_SERVER);
   if (error == UC_ERR_OK) error = uc_ctl_set_tcg_buffer_size(engine, translation_buffer_bytes);
-  // With the exits list on and empty, the engine never looks an end address up through the guest's page tables.
+  // With the exits list on and empty, the engine never looks an end address up through the guest's page
+  // tables.
   if (error == UC_ERR_OK) error = uc_ctl_exits_enable(engine);
   if (error != UC_ERR_OK) {
     if (engine) uc_close(engine);

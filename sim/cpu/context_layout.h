@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-// Where Unicorn's saved context keeps what its public interface does not offer: hidden parts of segments, CPL, the
-// error code, the exception it believes to be in flight. The layout is not published and differs between versions,
-// so it is found at start-up by writing known values and looking for them, and refused unless there is exactly one
-// answer. Source: experiment; every offset is checked by behaviour in calibrate().
+// Where Unicorn's saved context keeps what its public interface does not offer: hidden parts of segments,
+// CPL, the error code, the exception it believes to be in flight. The layout is not published and differs
+// between versions, so it is found at start-up by writing known values and looking for them, and refused
+// unless there is exactly one answer. Source: experiment; every offset is checked by behaviour in
+// calibrate().
 #pragma once
 
 #include <unicorn/unicorn.h>
@@ -19,12 +20,12 @@ namespace ringside {
 
 // Byte offsets into a uc_context.
 struct ContextLayout {
-  std::size_t registers = 0;      // 16 x 8 bytes in the order of Gpr
-  std::size_t rip = 0, flags = 0; // flags without the arithmetic ones and DF
-  std::size_t cc_source = 0;      // lazy arithmetic flags: their value when cc_operation says "as they stand"
+  std::size_t registers = 0;       // 16 x 8 bytes in the order of Gpr
+  std::size_t rip = 0, flags = 0;  // flags without the arithmetic ones and DF
+  std::size_t cc_source = 0;  // lazy arithmetic flags: their value when cc_operation says "as they stand"
   std::size_t cc_operation = 0, direction = 0, hidden_flags = 0;
-  std::size_t segments = 0;       // ES CS SS DS FS GS LDTR TR GDTR IDTR, 24 bytes each
-  std::size_t control = 0;        // CR0 to CR4, 8 bytes each
+  std::size_t segments = 0;  // ES CS SS DS FS GS LDTR TR GDTR IDTR, 24 bytes each
+  std::size_t control = 0;   // CR0 to CR4, 8 bytes each
   std::size_t efer = 0;
   std::size_t error_code = 0, exception_in_flight = 0;
 };
@@ -32,12 +33,13 @@ struct ContextLayout {
 // Finds the layout with a scratch engine, once a process; the error names the Unicorn version found.
 const Result<ContextLayout>& context_layout();
 
-// A new engine configured as every engine of ours: 64-bit, exits list on and empty, fixed CPU model. Its translation
-// buffer may not become full before book_buffer().
+// A new engine configured as every engine of ours: 64-bit, exits list on and empty, fixed CPU model. Its
+// translation buffer may not become full before book_buffer().
 Result<uc_engine*> open_engine(std::uint32_t translation_buffer_bytes);
 
-// A fresh engine has not booked its own translation buffer: the first time it is full, it would start again at the
-// beginning and overwrite blocks that are still in use. Once booked, which writes all of it, a full buffer is emptied.
+// A fresh engine has not booked its own translation buffer: the first time it is full, it would start again
+// at the beginning and overwrite blocks that are still in use. Once booked, which writes all of it, a full
+// buffer is emptied.
 void book_buffer(uc_engine* engine);
 
 // Reads and writes of a saved context by offset.

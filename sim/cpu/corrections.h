@@ -7,10 +7,10 @@
 //   #XM                            never raised: SSE exceptions are as if masked
 //   #MF                            raised by FWAIT alone, not by the next x87 instruction
 //   MOVAPS and its like            take any address
-//   limits and types of segments   not looked at by loads and stores, nor is a null DS, ES, FS or GS outside of 64-bit mode
-//   RIP that is not canonical      the fetch faults, not the branch that goes there (as with AMD's
-//   processors) an access that begins on a canonical address and ends behind: #PF if the first page is absent
-//   a far transfer to a code segment with both L and D set
+//   limits and types of segments   not looked at by loads and stores, nor is a null DS, ES, FS or GS outside
+//   of 64-bit mode RIP that is not canonical      the fetch faults, not the branch that goes there (as with
+//   AMD's processors) an access that begins on a canonical address and ends behind: #PF if the first page is
+//   absent a far transfer to a code segment with both L and D set
 #pragma once
 
 #include <optional>

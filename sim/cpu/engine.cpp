@@ -19,10 +19,10 @@ constexpr std::uint32_t kFastBuffer = 4u << 20, kExactBuffer = 2u << 20;
 // Fewer ticks than this are not worth a change of lanes.
 constexpr std::uint64_t kWorthwhile = 8;
 
-// What needs the exact lane once, such as a loop that polls a port, mostly needs it again soon, and a change of lanes
-// costs as much as 20 instructions or so there. So as long as the fast lane does not get far, the exact lane takes more
-// than the block that needs it: twice as much each time. To begin with a long stretch would translate code for the
-// exact lane that runs but once.
+// What needs the exact lane once, such as a loop that polls a port, mostly needs it again soon, and a change
+// of lanes costs as much as 20 instructions or so there. So as long as the fast lane does not get far, the
+// exact lane takes more than the block that needs it: twice as much each time. To begin with a long stretch
+// would translate code for the exact lane that runs but once.
 constexpr std::uint64_t kFar = 64, kLongestStretch = 256;
 
 }  // namespace
@@ -31,12 +31,12 @@ struct Engine::Impl {
   const ContextLayout& layout;
   BlockDecoder decoder;
   TablePages tables;
-  CpuState paging;                           // as much of it as says where the tables are
+  CpuState paging;  // as much of it as says where the tables are
   std::unique_ptr<ExactLane> exact;
   std::unique_ptr<FastLane> fast;
-  Lane* here = nullptr;                      // the lane that holds the state
-  std::vector<std::uint64_t> addresses;      // sorted
-  CpuState state;                            // as of the last time it was asked for
+  Lane* here = nullptr;                  // the lane that holds the state
+  std::vector<std::uint64_t> addresses;  // sorted
+  CpuState state;                        // as of the last time it was asked for
   bool state_is_old = true;
   std::uint64_t stretch = 1;
 
@@ -67,7 +67,8 @@ EngineExit Engine::Impl::run(const RunRequest& request) {
   while (rest.ticks > 0) {
     // RF lasts for one instruction, and debug registers want each looked at.
     const bool resuming = here->context().get<std::uint64_t>(layout.flags) & rflags::rf;
-    const bool exactly = request.exact || !fast || rest.ticks < kWorthwhile || resuming || any_debug_breakpoint(state.dr7);
+    const bool exactly =
+        request.exact || !fast || rest.ticks < kWorthwhile || resuming || any_debug_breakpoint(state.dr7);
     RunRequest part = rest;
     if (!exactly) {
       move_to(*fast);
@@ -116,8 +117,10 @@ Result<std::unique_ptr<Engine>> Engine::create(const PhysicalMemory& memory, Por
   if (!exact) return std::unexpected(exact.error());
   book_buffer(*exact);
   std::function<void(PhysAddr, std::uint64_t)> written;
-  if (fast) written = [i = impl.get()](PhysAddr address, std::uint64_t length) { i->fast->written(address, length); };
-  impl->exact = std::make_unique<ExactLane>(memory, *layout, *exact, client, impl->decoder, impl->tables, std::move(written));
+  if (fast)
+    written = [i = impl.get()](PhysAddr address, std::uint64_t length) { i->fast->written(address, length); };
+  impl->exact = std::make_unique<ExactLane>(memory, *layout, *exact, client, impl->decoder, impl->tables,
+                                            std::move(written));
   if (fast) {
     auto engine = open_engine(kFastBuffer);
     if (!engine) return std::unexpected(engine.error());
@@ -185,12 +188,17 @@ void Engine::reset_floating_point() {
     const std::uint8_t raw[16] = {};
     uc_reg_write(engine, UC_X86_REG_ST0 + i, raw);
   }
-  for (int i = 0; i < 16; ++i) uc_reg_write(engine, UC_X86_REG_XMM0 + i, &fp.xmm[static_cast<std::size_t>(i)]);
+  for (int i = 0; i < 16; ++i)
+    uc_reg_write(engine, UC_X86_REG_XMM0 + i, &fp.xmm[static_cast<std::size_t>(i)]);
   impl_->here->context().save();
 }
 
-bool Engine::interrupts_on() const { return impl_->here->context().get<std::uint64_t>(impl_->layout.flags) & rflags::if_; }
-bool Engine::interrupt_shadow() const { return impl_->here->context().get<std::uint32_t>(impl_->layout.hidden_flags) >> 3 & 1; }
+bool Engine::interrupts_on() const {
+  return impl_->here->context().get<std::uint64_t>(impl_->layout.flags) & rflags::if_;
+}
+bool Engine::interrupt_shadow() const {
+  return impl_->here->context().get<std::uint32_t>(impl_->layout.hidden_flags) >> 3 & 1;
+}
 std::uint64_t Engine::linear_rip() const { return impl_->here->address_space().cs_base + impl_->here->rip(); }
 
 void Engine::stop_at(std::vector<std::uint64_t> addresses) {

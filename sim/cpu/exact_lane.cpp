@@ -19,9 +19,16 @@ ExactLane* lane(void* self) { return static_cast<ExactLane*>(self); }
 
 }  // namespace
 
-ExactLane::ExactLane(const PhysicalMemory& memory, const ContextLayout& layout, uc_engine* engine, PortClient& client,
-                     BlockDecoder& decoder, TablePages& tables, std::function<void(PhysAddr, std::uint64_t)> written)
-    : Lane(memory, layout, engine), client_(client), decoder_(decoder), tables_(tables), written_(std::move(written)), probe_(engine), watch_(engine) {
+ExactLane::ExactLane(const PhysicalMemory& memory, const ContextLayout& layout, uc_engine* engine,
+                     PortClient& client, BlockDecoder& decoder, TablePages& tables,
+                     std::function<void(PhysAddr, std::uint64_t)> written)
+    : Lane(memory, layout, engine),
+      client_(client),
+      decoder_(decoder),
+      tables_(tables),
+      written_(std::move(written)),
+      probe_(engine),
+      watch_(engine) {
   uc_hook hook;
   uc_hook_add(engine_, &hook, UC_HOOK_BLOCK, reinterpret_cast<void*>(&on_block), this, 1, 0);
   uc_hook_add(engine_, &hook, UC_HOOK_CODE, reinterpret_cast<void*>(&on_code), this, 1, 0);
@@ -31,7 +38,8 @@ ExactLane::ExactLane(const PhysicalMemory& memory, const ContextLayout& layout, 
   uc_hook_add(engine_, &hook, UC_HOOK_MEM_WRITE, reinterpret_cast<void*>(&on_write), this, 1, 0);
 }
 
-EngineExit ExactLane::run(const RunRequest& request, const std::vector<std::uint64_t>& addresses, std::uint64_t ticks_before) {
+EngineExit ExactLane::run(const RunRequest& request, const std::vector<std::uint64_t>& addresses,
+                          std::uint64_t ticks_before) {
   request_ = request;
   addresses_ = &addresses;
   ticks_before_ = ticks_before;
@@ -60,7 +68,8 @@ EngineExit ExactLane::run(const RunRequest& request, const std::vector<std::uint
   }
 }
 
-// The privilege level cannot change within a run, nor can IOPL where it matters: POPF changes it in ring 0 alone.
+// The privilege level cannot change within a run, nor can IOPL where it matters: POPF changes it in ring 0
+// alone.
 bool ExactLane::open_ports() const {
   CpuState cpu;  // as much of it as the question needs
   cpu.cr0 = context_.get<std::uint64_t>(layout_.control);
@@ -75,11 +84,14 @@ void ExactLane::stop(ExitKind kind) {
   uc_emu_stop(engine_);
 }
 
-void ExactLane::on_block(uc_engine*, std::uint64_t address, std::uint32_t size, void* self) { lane(self)->enter_block(address, size); }
+void ExactLane::on_block(uc_engine*, std::uint64_t address, std::uint32_t size, void* self) {
+  lane(self)->enter_block(address, size);
+}
 
 void ExactLane::enter_block(std::uint64_t address, std::uint32_t size) {
   // A loop's block over and over: on_write() would have seen it change.
-  const bool same_again = block_ && block_->linear == address && code_.size == size && !overwritten_ && !table_written_;
+  const bool same_again =
+      block_ && block_->linear == address && code_.size == size && !overwritten_ && !table_written_;
   if (same_again) {
     again_ = begins_again(address);
     return begin_block(*block_);
@@ -88,7 +100,8 @@ void ExactLane::enter_block(std::uint64_t address, std::uint32_t size) {
   look_at_each_ = overwritten_ = false;
   next_mark_ = kNoMark;
   code_.size = code_.on_first_page = 0;
-  if (!read_code(address, size, code_)) return;  // not in RAM: nothing to compare, and only plain instructions
+  if (!read_code(address, size, code_))
+    return;  // not in RAM: nothing to compare, and only plain instructions
   again_ = begins_again(address);
   if (blocks_.size() >= kMostBlocks) {
     blocks_.clear();
@@ -122,7 +135,8 @@ void ExactLane::begin_block(const Block& block) {
   next_mark_ = look_at_each_ || block.marks.empty() ? kNoMark : block.linear + block.marks[0].offset;
 }
 
-// Only a branch, or another round of REP, comes back to the instruction just begun; RCX tells a round from a repetition.
+// Only a branch, or another round of REP, comes back to the instruction just begun; RCX tells a round from a
+// repetition.
 bool ExactLane::begins_again(std::uint64_t address) const {
   if (begun_ == 0 || address != last_) return false;
   const auto op = opcode_of(code_.span(), space_.bits);
@@ -133,7 +147,9 @@ bool ExactLane::begins_again(std::uint64_t address) const {
   return classify(code_.span(), space_.bits) == InsnKind::repeated && rcx == rcx_;
 }
 
-void ExactLane::on_code(uc_engine*, std::uint64_t address, std::uint32_t, void* self) { lane(self)->begin_instruction(address); }
+void ExactLane::on_code(uc_engine*, std::uint64_t address, std::uint32_t, void* self) {
+  lane(self)->begin_instruction(address);
+}
 
 void ExactLane::begin_instruction(std::uint64_t address) {
   if (stopped_) return;  // a block to be translated again
@@ -143,7 +159,8 @@ void ExactLane::begin_instruction(std::uint64_t address) {
     return;
   }
   if (overwritten_ && block_) {
-    // A store into this block, perhaps through another mapping, which the engine does not see: what follows is stale.
+    // A store into this block, perhaps through another mapping, which the engine does not see: what follows
+    // is stale.
     stale_from_ = block_->linear;
     stale_bytes_ = static_cast<std::uint32_t>(block_->bytes.size());
     return stop(ExitKind::deadline);
@@ -156,7 +173,8 @@ void ExactLane::begin_instruction(std::uint64_t address) {
   if (watch_.accessed()) return stop(ExitKind::exception);
   if (stop_soon_ || after_control_) return stop(ExitKind::attention);
   if (begun_ >= request_.ticks) return stop(ExitKind::deadline);
-  if (request_.watch_interrupts && (begun_ > 0 || !request_.skip_first_address) && interruptible()) return stop(ExitKind::interruptible);
+  if (request_.watch_interrupts && (begun_ > 0 || !request_.skip_first_address) && interruptible())
+    return stop(ExitKind::interruptible);
   if (!addresses_->empty() && (begun_ > 0 || !request_.skip_first_address) &&
       std::binary_search(addresses_->begin(), addresses_->end(), address))
     return stop(ExitKind::address);
@@ -176,7 +194,8 @@ void ExactLane::begin_instruction(std::uint64_t address) {
   ++begun_;
 }
 
-// Whether fetching this instruction of the block anew would find the same bytes and change nothing in the tables.
+// Whether fetching this instruction of the block anew would find the same bytes and change nothing in the
+// tables.
 bool ExactLane::still_there(std::uint64_t address) const {
   if (!block_) return false;
   CpuState cpu;
@@ -184,14 +203,16 @@ bool ExactLane::still_there(std::uint64_t address) const {
   cpu.cpl = context_.get<std::uint32_t>(layout_.hidden_flags) & 3;
   const Walk fetch = walk(cpu, memory_, {address}, {.kind = AccessKind::fetch, .user = cpu.cpl == 3});
   const std::uint64_t offset = address - block_->linear;
-  const PhysAddr before = offset < code_.on_first_page ? code_.first_page_address + offset
-                                                       : code_.second_page_address + (offset - code_.on_first_page);
+  const PhysAddr before = offset < code_.on_first_page
+                              ? code_.first_page_address + offset
+                              : code_.second_page_address + (offset - code_.on_first_page);
   return fetch.ok() && marked(fetch, AccessKind::fetch) && fetch.physical == before;
 }
 
 // Whether the manual forbids what the engine would do: then it is ours to raise the exception.
 bool ExactLane::refused(InsnKind kind, std::uint64_t address) {
-  if (kind != InsnKind::guarded && kind != InsnKind::translation && (kind != InsnKind::port || ports_open_)) return false;
+  if (kind != InsnKind::guarded && kind != InsnKind::translation && (kind != InsnKind::port || ports_open_))
+    return false;
   CpuState cpu;
   std::uint64_t flags = 0;
   uc_reg_read(engine_, UC_X86_REG_RFLAGS, &flags);
@@ -228,7 +249,8 @@ void ExactLane::on_write(uc_engine*, uc_mem_type, std::uint64_t address, int siz
     return bytes > 0 && address + length > start.value && address < start.value + bytes;
   };
   const CodeBytes& code = l.code_;
-  if (reaches(code.first_page_address, code.on_first_page) || reaches(code.second_page_address, code.size - code.on_first_page))
+  if (reaches(code.first_page_address, code.on_first_page) ||
+      reaches(code.second_page_address, code.size - code.on_first_page))
     l.overwritten_ = true;
 }
 
@@ -239,12 +261,14 @@ bool ExactLane::on_invalid(uc_engine*, void* self) {
 
 std::uint32_t ExactLane::on_in(uc_engine*, std::uint32_t port, int size, void* self) {
   ExactLane& l = *lane(self);
-  return l.client_.port_read(l.ticks_before_ + l.begun_ - 1, l.last_, static_cast<std::uint16_t>(port), static_cast<unsigned>(size));
+  return l.client_.port_read(l.ticks_before_ + l.begun_ - 1, l.last_, static_cast<std::uint16_t>(port),
+                             static_cast<unsigned>(size));
 }
 
 void ExactLane::on_out(uc_engine*, std::uint32_t port, int size, std::uint32_t value, void* self) {
   ExactLane& l = *lane(self);
-  l.client_.port_write(l.ticks_before_ + l.begun_ - 1, l.last_, static_cast<std::uint16_t>(port), static_cast<unsigned>(size), value);
+  l.client_.port_write(l.ticks_before_ + l.begun_ - 1, l.last_, static_cast<std::uint16_t>(port),
+                       static_cast<unsigned>(size), value);
 }
 
 EngineExit ExactLane::finish(uc_err error) {
@@ -286,8 +310,8 @@ EngineExit ExactLane::debug_trap(EngineExit exit) const {
   return exit;
 }
 
-// RF lasts for one instruction (SDM volume 3B 17.3.1.1), all rounds of a REP included. What the engine makes of it depends
-// on where its blocks end. IRET has loaded an RF of its own.
+// RF lasts for one instruction (SDM volume 3B 17.3.1.1), all rounds of a REP included. What the engine makes
+// of it depends on where its blocks end. IRET has loaded an RF of its own.
 void ExactLane::end_resume_flag(const EngineExit& exit) {
   if (begun_ == 0 || (exit.kind == ExitKind::exception && exit.exception.source != Source::trap)) return;
   const auto at = space_.translate(memory_, last_);
@@ -308,7 +332,8 @@ EngineExit ExactLane::raised(EngineExit exit) {
   if (exit.exception.vector == 14) exit.exception.cr2 = context_.get<std::uint64_t>(layout_.control + 16);
   if (exit.exception.vector == 1) {
     exit.exception.source = Source::trap;
-    exit.exception.dr6 = 1 << 14 | watch_.accessed();  // BS: the only debug exception the engine raises by itself
+    exit.exception.dr6 =
+        1 << 14 | watch_.accessed();  // BS: the only debug exception the engine raises by itself
   }
   // Recognised by delivery, not before: CR2 and the engine's own note of an exception go back.
   context_.put(layout_.control + 16, cr2_before_);

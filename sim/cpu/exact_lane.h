@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 // The reference way of running: a hook before every instruction. RIP, time and stops are exact everywhere.
 //
-// Memory is also written behind this engine's back (by the fast lane, by deliveries), so a block is compared with
-// the bytes it was translated from each time it is entered, and translated again if they differ.
+// Memory is also written behind this engine's back (by the fast lane, by deliveries), so a block is compared
+// with the bytes it was translated from each time it is entered, and translated again if they differ.
 #pragma once
 
 #include <functional>
@@ -22,9 +22,10 @@ class ExactLane : public Lane {
   ExactLane(const PhysicalMemory&, const ContextLayout&, uc_engine*, PortClient&, BlockDecoder&, TablePages&,
             std::function<void(PhysAddr, std::uint64_t)> written);
 
-  EngineExit run(const RunRequest& request, const std::vector<std::uint64_t>& addresses, std::uint64_t ticks_before);
+  EngineExit run(const RunRequest& request, const std::vector<std::uint64_t>& addresses,
+                 std::uint64_t ticks_before);
   void stop_soon() { stop_soon_ = true; }
-  bool translation_changed() const { return translation_changed_; }  // in the last run
+  bool translation_changed() const { return translation_changed_; }                       // in the last run
   void set_breakpoints(const DebugBreakpoints& breakpoints) { watch_.set(breakpoints); }  // the guest's own
 
  private:
@@ -38,7 +39,8 @@ class ExactLane : public Lane {
 
   static void on_block(uc_engine*, std::uint64_t address, std::uint32_t size, void* self);
   static void on_code(uc_engine*, std::uint64_t address, std::uint32_t size, void* self);
-  static void on_write(uc_engine*, uc_mem_type, std::uint64_t address, int size, std::int64_t value, void* self);
+  static void on_write(uc_engine*, uc_mem_type, std::uint64_t address, int size, std::int64_t value,
+                       void* self);
   static bool on_invalid(uc_engine*, void* self);
   static std::uint32_t on_in(uc_engine*, std::uint32_t port, int size, void* self);
   static void on_out(uc_engine*, std::uint32_t port, int size, std::uint32_t value, void* self);
@@ -61,35 +63,38 @@ class ExactLane : public Lane {
   BlockDecoder& decoder_;
   TablePages& tables_;
   std::function<void(PhysAddr, std::uint64_t)> written_;
-  std::unordered_map<std::uint64_t, Block> blocks_;   // by physical address and size
+  std::unordered_map<std::uint64_t, Block> blocks_;  // by physical address and size
   CodeBytes code_;
   mutable Context probe_;
 
   DebugWatch watch_;
-  std::uint64_t debug_fault_ = 0;     // DR6 bits of the execution breakpoint this run stopped at
+  std::uint64_t debug_fault_ = 0;  // DR6 bits of the execution breakpoint this run stopped at
 
   RunRequest request_;
   const std::vector<std::uint64_t>* addresses_ = nullptr;
-  std::uint64_t ticks_before_ = 0;    // of the same Engine::run, spent before this call
-  std::uint64_t begun_ = 0;           // instructions begun in this call
-  std::uint64_t last_ = 0;            // linear address of the newest of them
-  std::uint64_t stale_from_ = 0;      // a block to be translated again
+  std::uint64_t ticks_before_ = 0;  // of the same Engine::run, spent before this call
+  std::uint64_t begun_ = 0;         // instructions begun in this call
+  std::uint64_t last_ = 0;          // linear address of the newest of them
+  std::uint64_t stale_from_ = 0;    // a block to be translated again
   std::uint32_t stale_bytes_ = 0;
-  std::uint64_t next_mark_ = 0;       // linear address of the next instruction that is not plain
+  std::uint64_t next_mark_ = 0;  // linear address of the next instruction that is not plain
   const Block* block_ = nullptr;
   std::size_t mark_ = 0;
-  bool look_at_each_ = false;         // the block could not be decoded as a whole: instructions are classified as they come
-  // An instruction that overwrites the very block it stands in is begun twice: the engine abandons the block before the
-  // store and enters a new one of that instruction alone.
+  bool look_at_each_ =
+      false;  // the block could not be decoded as a whole: instructions are classified as they come
+  // An instruction that overwrites the very block it stands in is begun twice: the engine abandons the block
+  // before the store and enters a new one of that instruction alone.
   bool begins_again(std::uint64_t address) const;
   bool again_ = false;
-  bool overwritten_ = false;          // the block being run was stored to
-  bool table_written_ = false;        // a paging structure was stored to by the newest instruction
-  bool resume_ = false;               // stopped only to enter a new block at RIP
-  std::uint64_t rcx_ = 0;             // when the newest REP MOVS or STOS was begun
-  bool resuming_ = false;             // RF is set: the first instruction meets no breakpoint, and is the only one of this run
-  bool ports_open_ = true;            // in this run: IN and OUT need no look at the TSS
-  bool invalid_ = false, stopped_ = false, stop_soon_ = false, after_control_ = false, translation_changed_ = false;
+  bool overwritten_ = false;    // the block being run was stored to
+  bool table_written_ = false;  // a paging structure was stored to by the newest instruction
+  bool resume_ = false;         // stopped only to enter a new block at RIP
+  std::uint64_t rcx_ = 0;       // when the newest REP MOVS or STOS was begun
+  bool resuming_ =
+      false;  // RF is set: the first instruction meets no breakpoint, and is the only one of this run
+  bool ports_open_ = true;  // in this run: IN and OUT need no look at the TSS
+  bool invalid_ = false, stopped_ = false, stop_soon_ = false, after_control_ = false,
+       translation_changed_ = false;
   ExitKind why_ = ExitKind::deadline;
 };
 

@@ -11,16 +11,20 @@
 namespace ringside {
 namespace {
 
-constexpr std::uint32_t kNotHere = 0x4000'0000;   // no run is left that long: see run()
+constexpr std::uint32_t kNotHere = 0x4000'0000;  // no run is left that long: see run()
 constexpr std::uint64_t kMostTicks = 0x2000'0000;
 
 FastLane* lane(void* self) { return static_cast<FastLane*>(self); }
 
 }  // namespace
 
-FastLane::FastLane(const PhysicalMemory& memory, const ContextLayout& layout, uc_engine* engine, BlockDecoder& decoder,
-                   const TablePages& tables)
-    : Lane(memory, layout, engine), decoder_(decoder), tables_(tables), entries_(static_cast<Entry*>(std::calloc(kEntries, sizeof(Entry))), &std::free), code_on_page_(memory.size() / kPageBytes + 1) {
+FastLane::FastLane(const PhysicalMemory& memory, const ContextLayout& layout, uc_engine* engine,
+                   BlockDecoder& decoder, const TablePages& tables)
+    : Lane(memory, layout, engine),
+      decoder_(decoder),
+      tables_(tables),
+      entries_(static_cast<Entry*>(std::calloc(kEntries, sizeof(Entry))), &std::free),
+      code_on_page_(memory.size() / kPageBytes + 1) {
   if (!entries_) throw std::bad_alloc();
   uc_ctl_tlb_mode(engine_, UC_TLB_VIRTUAL);
   uc_hook hook;
@@ -36,13 +40,15 @@ void FastLane::forget_blocks() {
 
 void FastLane::written(PhysAddr address, std::uint64_t length) {
   const std::uint64_t last = (address.value + length - 1) / kGranule;
-  for (std::uint64_t granule = address.value / kGranule; granule <= last && granule / kGranules < code_on_page_.size(); ++granule) {
+  for (std::uint64_t granule = address.value / kGranule;
+       granule <= last && granule / kGranules < code_on_page_.size(); ++granule) {
     const auto& page = code_on_page_[granule / kGranules];
     if (page && page->test(granule % kGranules)) flush_code_ = true;
   }
 }
 
-FastRun FastLane::run(std::uint64_t ticks, bool watch_interrupts, const std::vector<std::uint64_t>& addresses) {
+FastRun FastLane::run(std::uint64_t ticks, bool watch_interrupts,
+                      const std::vector<std::uint64_t>& addresses) {
   if (flush_code_) {
     uc_ctl_flush_tb(engine_);
     for (auto& page : code_on_page_) page.reset();
@@ -114,7 +120,8 @@ void FastLane::learn(Entry& entry, std::uint64_t address, std::uint32_t size) {
   const BlockContents contents = decoder_.decode(code_.span(), address, space_.bits);
   entry.instructions = contents.instructions;
   const auto stop_here = std::ranges::lower_bound(*addresses_, address);
-  const bool plain = std::ranges::all_of(contents.marks, [](const Mark& m) { return m.kind == InsnKind::repeated; });
+  const bool plain =
+      std::ranges::all_of(contents.marks, [](const Mark& m) { return m.kind == InsnKind::repeated; });
   const bool stops = stop_here != addresses_->end() && *stop_here < address + size;
   if (contents.complete && plain && !stops) entry.shape.cost = contents.instructions;
   const auto note = [&](PhysAddr at, std::uint64_t bytes) {  // on one page
@@ -124,14 +131,18 @@ void FastLane::learn(Entry& entry, std::uint64_t address, std::uint32_t size) {
       page = std::make_unique<Granules>();
       uc_ctl_flush_tlb(engine_);  // it may have been writable up to now
     }
-    for (std::uint64_t g = at.value / kGranule; g <= (at.value + bytes - 1) / kGranule; ++g) page->set(g % kGranules);
+    for (std::uint64_t g = at.value / kGranule; g <= (at.value + bytes - 1) / kGranule; ++g)
+      page->set(g % kGranules);
   };
   note(code_.first_page_address, code_.on_first_page);
   note(code_.second_page_address, size - code_.on_first_page);
 }
 
-bool FastLane::on_tlb_fill(uc_engine*, std::uint64_t linear, uc_mem_type type, uc_tlb_entry* result, void* self) {
-  const AccessKind kind = type == UC_MEM_WRITE ? AccessKind::write : type == UC_MEM_FETCH ? AccessKind::fetch : AccessKind::read;
+bool FastLane::on_tlb_fill(uc_engine*, std::uint64_t linear, uc_mem_type type, uc_tlb_entry* result,
+                           void* self) {
+  const AccessKind kind = type == UC_MEM_WRITE   ? AccessKind::write
+                          : type == UC_MEM_FETCH ? AccessKind::fetch
+                                                 : AccessKind::read;
   return lane(self)->fill(linear, kind, *result);
 }
 
@@ -184,7 +195,8 @@ FastRun FastLane::finish(uc_err error, std::uint64_t ticks) {
     context_.put<std::int32_t>(layout_.error_code, 0);
     context_.put<std::int32_t>(layout_.exception_in_flight, -1);
     context_.restore();
-    if (e.source != Source::trap && shape_.cost > 0) run.ticks -= shape_.cost - std::min(before(linear) + 1, shape_.cost);
+    if (e.source != Source::trap && shape_.cost > 0)
+      run.ticks -= shape_.cost - std::min(before(linear) + 1, shape_.cost);
     return run;
   }
   if (stopped_) {

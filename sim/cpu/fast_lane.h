@@ -1,15 +1,16 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-// The fast way of running: a hook before every block, which counts the block's instructions from a table. It takes
-// blocks that hold only plain instructions and fit into what is left, and stops before any other.
+// The fast way of running: a hook before every block, which counts the block's instructions from a table. It
+// takes blocks that hold only plain instructions and fit into what is left, and stops before any other.
 //
-// The translation of addresses is ours here, too: no page that holds code known to this lane or a paging structure is
-// writable, whatever the tables say and by whichever address, and no access that would raise #PF or set an accessed or
-// dirty bit gets through. The engine then stops before the instruction, and the exact lane runs it. So translated code
-// and translated addresses cannot become stale within a run; what the exact lane and the host write is looked at between runs. (Unicorn's own watch over code lasts
-// until the first store to its page.)
+// The translation of addresses is ours here, too: no page that holds code known to this lane or a paging
+// structure is writable, whatever the tables say and by whichever address, and no access that would raise #PF
+// or set an accessed or dirty bit gets through. The engine then stops before the instruction, and the exact
+// lane runs it. So translated code and translated addresses cannot become stale within a run; what the exact
+// lane and the host write is looked at between runs. (Unicorn's own watch over code lasts until the first
+// store to its page.)
 //
-// Facts of Unicorn it rests on, each kept by a test: stopping in a block hook leaves RIP at the block's start with the
-// block not run; exceptions and refused accesses give the exact RIP.
+// Facts of Unicorn it rests on, each kept by a test: stopping in a block hook leaves RIP at the block's start
+// with the block not run; exceptions and refused accesses give the exact RIP.
 #pragma once
 
 #include <bitset>
@@ -34,8 +35,9 @@ enum class FastExit : std::uint8_t {
 struct FastRun {
   FastExit kind = FastExit::block;
   std::uint64_t ticks = 0;
-  std::uint64_t block_instructions = 1;  // FastExit::block: how many instructions the block has (0: not known)
-  EngineExit exit;                       // the other kinds
+  std::uint64_t block_instructions =
+      1;            // FastExit::block: how many instructions the block has (0: not known)
+  EngineExit exit;  // the other kinds
 };
 
 class FastLane : public Lane {
@@ -56,18 +58,19 @@ class FastLane : public Lane {
   using Granules = std::bitset<kGranules>;  // of a page: code is known there
   // Read and written by the hook as one word.
   struct alignas(8) Shape {
-    std::uint32_t size = 0;               // bytes; 0: nothing is known
-    std::uint32_t cost = 0;               // instructions, or kNotHere where the hook has to look closer
+    std::uint32_t size = 0;  // bytes; 0: nothing is known
+    std::uint32_t cost = 0;  // instructions, or kNotHere where the hook has to look closer
   };
   // All zero = empty, so that the table is zero pages of the host's until it is used.
   struct Entry {
     std::uint64_t linear;
     Shape shape;
-    std::uint32_t instructions;           // 0: not known
+    std::uint32_t instructions;  // 0: not known
   };
 
   static void on_block(uc_engine*, std::uint64_t address, std::uint32_t size, void* self);
-  static bool on_tlb_fill(uc_engine*, std::uint64_t linear, uc_mem_type type, uc_tlb_entry* result, void* self);
+  static bool on_tlb_fill(uc_engine*, std::uint64_t linear, uc_mem_type type, uc_tlb_entry* result,
+                          void* self);
   static bool on_invalid(uc_engine*, void* self);
 
   Entry& slot(std::uint64_t address) { return entries_.get()[(address ^ address >> 13) & (kEntries - 1)]; }
@@ -84,16 +87,16 @@ class FastLane : public Lane {
   BlockDecoder& decoder_;
   const TablePages& tables_;
   std::unique_ptr<Entry, decltype(&std::free)> entries_;
-  std::vector<Entry*> learned_;           // those not empty
+  std::vector<Entry*> learned_;                          // those not empty
   std::vector<std::unique_ptr<Granules>> code_on_page_;  // of physical memory; none where no code is known
   const std::vector<std::uint64_t>* addresses_ = nullptr;
   CodeBytes code_;
   std::uint64_t left_ = 0;
-  std::uint64_t set_aside_ = 0;           // of left_, while every block is looked at
-  std::uint64_t block_ = 0;               // being run
-  Shape shape_;                           // its bytes and instructions
+  std::uint64_t set_aside_ = 0;  // of left_, while every block is looked at
+  std::uint64_t block_ = 0;      // being run
+  Shape shape_;                  // its bytes and instructions
   std::uint32_t wanted_instructions_ = 0;
-  CpuState paging_;                       // as much of it as decides on translation, at the start of the run
+  CpuState paging_;  // as much of it as decides on translation, at the start of the run
   bool watch_ = false, stopped_ = false, invalid_ = false, flush_code_ = false, has_run_ = false;
 };
 

@@ -122,7 +122,8 @@ bool Lane::string_store_hits(const Opcode& op, const CodeBytes& code) const {
   const auto reaches = [&](PhysAddr start, std::size_t bytes) {
     return bytes > 0 && target && target->value + width > start.value && target->value < start.value + bytes;
   };
-  return reaches(code.first_page_address, code.on_first_page) || reaches(code.second_page_address, code.size - code.on_first_page);
+  return reaches(code.first_page_address, code.on_first_page) ||
+         reaches(code.second_page_address, code.size - code.on_first_page);
 }
 
 bool Lane::raised_by_fetch() const {
@@ -133,7 +134,8 @@ bool Lane::raised_by_fetch() const {
   if (cr2 - linear >= 15) return false;
   CpuState cpu;
   store_context(context_, layout_, 2, cpu);
-  return !walk(cpu, memory_, {cr2}, {.kind = AccessKind::fetch, .user = cpu.cpl == 3, .implicit = false}).ok();
+  return !walk(cpu, memory_, {cr2}, {.kind = AccessKind::fetch, .user = cpu.cpl == 3, .implicit = false})
+              .ok();
 }
 
 }  // namespace ringside

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-// One Unicorn engine over the guest's memory, and what both lanes share: the saved context, the way an exception
-// shows itself, and the translation of code addresses.
+// One Unicorn engine over the guest's memory, and what both lanes share: the saved context, the way an
+// exception shows itself, and the translation of code addresses.
 #pragma once
 
 #include <unicorn/unicorn.h>
@@ -35,8 +35,8 @@ struct AddressSpace {
 struct CodeBytes {
   std::array<std::byte, 4096 + 16> bytes;
   std::size_t size = 0;
-  PhysAddr first_page_address;  // of the first byte
-  PhysAddr second_page_address; // of the first byte on the second page; 0 = none
+  PhysAddr first_page_address;   // of the first byte
+  PhysAddr second_page_address;  // of the first byte on the second page; 0 = none
   std::size_t on_first_page = 0;
   std::span<const std::byte> span() const { return {bytes.data(), size}; }
 };
@@ -70,7 +70,7 @@ class Lane {
   uc_engine* engine_;
   Context context_;
   AddressSpace space_;
-  std::optional<std::uint8_t> vector_;   // an exception was raised in this start()
+  std::optional<std::uint8_t> vector_;  // an exception was raised in this start()
   std::uint64_t cr2_before_ = 0;
 
  private:

@@ -9,7 +9,8 @@
 namespace ringside {
 namespace {
 
-constexpr std::uint8_t kDebug = 1, kBreakpoint = 3, kOverflow = 4, kInvalidOpcode = 6, kGeneralProtection = 13;
+constexpr std::uint8_t kDebug = 1, kBreakpoint = 3, kOverflow = 4, kInvalidOpcode = 6,
+                       kGeneralProtection = 13;
 
 OwnInstruction raise(const CpuState& cpu, std::uint8_t vector) {
   return {cpu, Exception{.vector = vector}, false, false};
@@ -27,7 +28,8 @@ OwnInstruction done(CpuState cpu, unsigned length) {
 
 OwnInstruction software_interrupt(CpuState cpu, unsigned length, std::uint8_t vector, Source source) {
   OwnInstruction result = done(cpu, length);
-  result.exception = Exception{.vector = vector, .source = source, .instruction_bytes = static_cast<std::uint8_t>(length)};
+  result.exception =
+      Exception{.vector = vector, .source = source, .instruction_bytes = static_cast<std::uint8_t>(length)};
   return result;
 }
 
@@ -85,9 +87,12 @@ OwnInstruction debug_register(CpuState cpu, const Opcode& op, unsigned length) {
   }
   const std::uint64_t value = wide ? cpu.gpr[general] : static_cast<std::uint32_t>(cpu.gpr[general]);
   if (number >= 6 && value >> 32) return general_protection(cpu);
-  if (number < 4) cpu.dr[number] = value;
-  else if (number == 6) cpu.dr6 = (value & 0xE00F) | 0xFFFF0FF0;
-  else cpu.dr7 = (value & 0xFFFF23FF) | 0x400;
+  if (number < 4)
+    cpu.dr[number] = value;
+  else if (number == 6)
+    cpu.dr6 = (value & 0xE00F) | 0xFFFF0FF0;
+  else
+    cpu.dr7 = (value & 0xFFFF23FF) | 0x400;
   return done(cpu, length);
 }
 
@@ -130,15 +135,18 @@ OwnInstruction two_byte(const CpuState& cpu, const Opcode& op, Ticks now) {
     case 0x33: return general_protection(cpu);  // RDPMC: there are no counters
     case 0xA2: {
       CpuState after = cpu;
-      const CpuidResult r = cpuid(static_cast<std::uint32_t>(cpu[Gpr::rax]), static_cast<std::uint32_t>(cpu[Gpr::rcx]));
+      const CpuidResult r =
+          cpuid(static_cast<std::uint32_t>(cpu[Gpr::rax]), static_cast<std::uint32_t>(cpu[Gpr::rcx]));
       after[Gpr::rax] = r.eax;
       after[Gpr::rbx] = r.ebx;
       after[Gpr::rcx] = r.ecx;
       after[Gpr::rdx] = r.edx;
       return done(after, length);
     }
-    case 0x20: case 0x22: return task_priority(cpu, op, length + 1);
-    case 0x21: case 0x23: return debug_register(cpu, op, length + 1);
+    case 0x20:
+    case 0x22: return task_priority(cpu, op, length + 1);
+    case 0x21:
+    case 0x23: return debug_register(cpu, op, length + 1);
     case 0x01:
       if (op.modrm == 0xF8) return swap_gs(cpu, length + 1);
       if (op.modrm == 0xF9) return time_stamp_counter(cpu, length + 1, now, true);
@@ -151,7 +159,9 @@ OwnInstruction two_byte(const CpuState& cpu, const Opcode& op, Ticks now) {
 
 OwnInstruction run_own_instruction(const CpuState& cpu, std::span<const std::byte> code, Ticks now) {
   const CpuMode in = mode(cpu);
-  const unsigned bits = in == CpuMode::long_64 ? 64 : in == CpuMode::protected_32 || in == CpuMode::compatibility_32 ? 32 : 16;
+  const unsigned bits = in == CpuMode::long_64                                           ? 64
+                        : in == CpuMode::protected_32 || in == CpuMode::compatibility_32 ? 32
+                                                                                         : 16;
   const auto op = opcode_of(code, bits);
   if (!op || op->lock) return invalid_opcode(cpu);  // none of these takes LOCK
   if (op->map == 1) return two_byte(cpu, *op, now);
@@ -159,7 +169,9 @@ OwnInstruction run_own_instruction(const CpuState& cpu, std::span<const std::byt
   const bool vm86_trapped = in == CpuMode::virtual_8086 && (cpu.rflags & rflags::iopl) != rflags::iopl;
   switch (op->byte) {
     case 0xCC: return software_interrupt(cpu, length, kBreakpoint, Source::software_int);
-    case 0xCD: return vm86_trapped ? general_protection(cpu) : software_interrupt(cpu, length + 1, op->modrm, Source::software_int);
+    case 0xCD:
+      return vm86_trapped ? general_protection(cpu)
+                          : software_interrupt(cpu, length + 1, op->modrm, Source::software_int);
     case 0xCE:
       if (bits == 64) return invalid_opcode(cpu);
       if (!(cpu.rflags & rflags::of)) return done(cpu, length);

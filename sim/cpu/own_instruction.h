@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-// The instructions that sim/cpu runs itself, because the engine would answer from the host (RDTSC, RDRAND), would not
-// run them (SYSCALL) or would not say who raised the interrupt (INT n). Pure functions of the CPU's state.
-// Source: Intel SDM volume 2, the instructions' pages.
+// The instructions that sim/cpu runs itself, because the engine would answer from the host (RDTSC, RDRAND),
+// would not run them (SYSCALL) or would not say who raised the interrupt (INT n). Pure functions of the CPU's
+// state. Source: Intel SDM volume 2, the instructions' pages.
 #pragma once
 
 #include <cstdint>
@@ -15,10 +15,10 @@
 namespace ringside {
 
 struct OwnInstruction {
-  CpuState cpu;                          // after the instruction; with an exception: as it is to be saved
-  std::optional<Exception> exception;    // raised by it, INT n included
-  bool translation_changed = false;      // EFER was written
-  bool new_privilege = false;            // SYSCALL, SYSRET and their like
+  CpuState cpu;                        // after the instruction; with an exception: as it is to be saved
+  std::optional<Exception> exception;  // raised by it, INT n included
+  bool translation_changed = false;    // EFER was written
+  bool new_privilege = false;          // SYSCALL, SYSRET and their like
 };
 
 // REQUIRES: `code` holds the bytes at RIP, of which classify() says InsnKind::ours.

@@ -9,8 +9,8 @@ namespace ringside {
 namespace {
 
 // Bits of every paging-structure entry (SDM tables 4-5, 4-6 and 4-15 to 4-20).
-constexpr std::uint64_t kPresent = 1 << 0, kWritable = 1 << 1, kUser = 1 << 2, kAccessed = 1 << 5, kDirty = 1 << 6,
-                        kPageSize = 1 << 7;
+constexpr std::uint64_t kPresent = 1 << 0, kWritable = 1 << 1, kUser = 1 << 2, kAccessed = 1 << 5,
+                        kDirty = 1 << 6, kPageSize = 1 << 7;
 constexpr unsigned kNoExecuteBit = 63;
 
 // Bits of the #PF error code (SDM 4.7).
@@ -138,7 +138,8 @@ PhysAddr top_table(const CpuState& cpu, PagingMode paging) {
   return {};
 }
 
-std::optional<PhysAddr> next_table(const CpuState& cpu, PagingMode paging, unsigned level, std::uint64_t entry) {
+std::optional<PhysAddr> next_table(const CpuState& cpu, PagingMode paging, unsigned level,
+                                   std::uint64_t entry) {
   if (!(entry & kPresent) || maps_page(cpu, paging, level, entry)) return std::nullopt;
   return PhysAddr{frame(paging, entry, false, 12)};
 }

@@ -73,8 +73,8 @@ struct Walk {
 
 // Whether the rights found by a walk that succeeded, for whatever access, would allow one of this kind too.
 bool allows(const CpuState&, const Walk&, AccessKind);
-// Whether all entries have their accessed bit set, and for a write the dirty bit of the last one: then an access of
-// this kind changes nothing in the tables (SDM volume 3A 4.8).
+// Whether all entries have their accessed bit set, and for a write the dirty bit of the last one: then an
+// access of this kind changes nothing in the tables (SDM volume 3A 4.8).
 bool marked(const Walk&, AccessKind);
 
 // Reads `size` bytes of physical memory; lets a caller put writes that have not happened yet in front of

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-// Guest physical memory: RAM from address 0, which also holds the VGA text plane, with the hole of the VGA window
-// in front of it. Unassigned addresses read as ones and ignore writes, as on a PC whose bus nobody drives.
-// A PhysicalMemory is a view: it owns nothing, copies are cheap, the machine owns the bytes.
+// Guest physical memory: RAM from address 0, which also holds the VGA text plane, with the hole of the VGA
+// window in front of it. Unassigned addresses read as ones and ignore writes, as on a PC whose bus nobody
+// drives. A PhysicalMemory is a view: it owns nothing, copies are cheap, the machine owns the bytes.
 #pragma once
 
 #include <cstddef>
@@ -12,8 +12,9 @@
 
 namespace ringside {
 
-inline constexpr std::uint64_t kVgaHoleStart = 0xA0000;    // graphics planes and the monochrome text plane: nobody there
-inline constexpr std::uint64_t kVgaTextStart = 0xB8000;    // colour text plane
+inline constexpr std::uint64_t kVgaHoleStart =
+    0xA0000;  // graphics planes and the monochrome text plane: nobody there
+inline constexpr std::uint64_t kVgaTextStart = 0xB8000;  // colour text plane
 inline constexpr std::uint64_t kVgaTextBytes = 0x8000;
 
 class PhysicalMemory {
@@ -23,7 +24,9 @@ class PhysicalMemory {
 
   std::uint64_t size() const { return ram_.size(); }
   std::span<std::byte> bytes() const { return ram_; }
-  std::span<const std::byte> vga_text() const { return std::span<const std::byte>(ram_).subspan(kVgaTextStart, kVgaTextBytes); }
+  std::span<const std::byte> vga_text() const {
+    return std::span<const std::byte>(ram_).subspan(kVgaTextStart, kVgaTextBytes);
+  }
 
   // Whether `length` bytes from `address` are all RAM (or the text plane).
   bool assigned(PhysAddr address, std::uint64_t length = 1) const;

@@ -32,7 +32,8 @@ void TablePages::forget() {
 
 void TablePages::follow(const CpuState& paging) {
   const PagingMode mode = paging_mode(paging);
-  const bool same = mode == mode_ && paging.cr3 == paging_.cr3 && ((paging.cr4 ^ paging_.cr4) & cr4::pse) == 0;
+  const bool same =
+      mode == mode_ && paging.cr3 == paging_.cr3 && ((paging.cr4 ^ paging_.cr4) & cr4::pse) == 0;
   if (!same && (mode != PagingMode::none || mode_ != PagingMode::none)) {
     forget();
     mode_ = mode;

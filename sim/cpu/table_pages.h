@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 // Which pages of RAM hold paging structures that the processor uses now.
 //
-// A TLB may keep what a table said before a store changed it. Which old entries are still there is a matter of chance on
-// a real processor, and would be one of how a run is cut here. So a store to a paging structure empties the TLBs, as if
-// INVLPG followed for all that it maps: what a run computes depends on the guest alone.
+// A TLB may keep what a table said before a store changed it. Which old entries are still there is a matter
+// of chance on a real processor, and would be one of how a run is cut here. So a store to a paging structure
+// empties the TLBs, as if INVLPG followed for all that it maps: what a run computes depends on the guest
+// alone.
 #pragma once
 
 #include <cstdint>
@@ -17,8 +18,8 @@ class TablePages {
  public:
   explicit TablePages(const PhysicalMemory& memory);
 
-  // As of these control registers and what was stored since: all tables are looked for only where the registers name
-  // others than the last time.
+  // As of these control registers and what was stored since: all tables are looked for only where the
+  // registers name others than the last time.
   void follow(const CpuState& paging);
   void forget();  // memory was replaced
 
@@ -37,11 +38,11 @@ class TablePages {
   void add_children(std::uint64_t from, std::uint64_t to, unsigned level);
 
   const PhysicalMemory& memory_;
-  CpuState paging_;                     // control registers as of the last follow()
+  CpuState paging_;  // control registers as of the last follow()
   PagingMode mode_ = PagingMode::none;
-  std::vector<std::uint8_t> levels_;    // of each page of RAM: bit n = it is a table of level n
-  std::vector<std::uint32_t> pages_;    // those that are not 0
-  std::vector<Store> stores_;           // since the last follow()
+  std::vector<std::uint8_t> levels_;  // of each page of RAM: bit n = it is a table of level n
+  std::vector<std::uint32_t> pages_;  // those that are not 0
+  std::vector<Store> stores_;         // since the last follow()
 };
 
 }  // namespace ringside

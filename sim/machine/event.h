@@ -36,7 +36,8 @@ enum class EventKind : std::uint8_t {
 struct Event {
   Ticks time = 0;  // of the instruction that caused it
   std::uint64_t instructions = 0;
-  std::uint64_t rip = 0;  // linear, of that instruction (or the first of a handler's predecessor: where the CPU stood)
+  std::uint64_t rip =
+      0;  // linear, of that instruction (or the first of a handler's predecessor: where the CPU stood)
   EventKind kind = EventKind::port_read;
   std::uint8_t line = 0, vector = 0, size = 0;
   std::uint16_t port = 0;
@@ -67,8 +68,10 @@ class EventLog {
  public:
   explicit EventLog(std::size_t capacity = 65536) : capacity_(capacity) { ring_.reserve(capacity); }
   void push(const Event& e) {
-    if (ring_.size() < capacity_) ring_.push_back(e);
-    else ring_[total_ % capacity_] = e;
+    if (ring_.size() < capacity_)
+      ring_.push_back(e);
+    else
+      ring_[total_ % capacity_] = e;
     ++total_;
   }
   std::uint64_t total() const { return total_; }
@@ -82,7 +85,7 @@ class EventLog {
 
  private:
   std::size_t capacity_;
-  std::vector<Event> ring_;   // grows up to the capacity, then goes round
+  std::vector<Event> ring_;  // grows up to the capacity, then goes round
   std::uint64_t total_ = 0;
 };
 

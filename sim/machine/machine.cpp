@@ -43,7 +43,8 @@ bool ends_with(const std::vector<std::uint8_t>& bytes, std::string_view text) {
 }  // namespace
 
 bool GuestRam::allocate(std::size_t bytes) {
-  // On a border of the host's large pages, and asking for them: what the guest reads here and there costs less so.
+  // On a border of the host's large pages, and asking for them: what the guest reads here and there costs
+  // less so.
   constexpr std::size_t kLargePage = 2 << 20;
   const std::size_t reserved = bytes + kLargePage;
   void* pages = mmap(nullptr, reserved, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);

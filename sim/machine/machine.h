@@ -35,8 +35,9 @@
 
 namespace ringside {
 
-enum class PowerOn : std::uint8_t { bios, cold };     // chips as a BIOS leaves them, or as reset leaves them
-// exact is the reference; fast is proven equal to it. restless takes the fast lane even where that costs more: for tests.
+enum class PowerOn : std::uint8_t { bios, cold };  // chips as a BIOS leaves them, or as reset leaves them
+// exact is the reference; fast is proven equal to it. restless takes the fast lane even where that costs
+// more: for tests.
 enum class Execution : std::uint8_t { fast, exact, restless };
 
 struct MachineConfig {

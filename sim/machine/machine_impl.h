@@ -25,7 +25,7 @@ class GuestRam {
  private:
   void* mapping_ = nullptr;
   std::size_t mapping_size_ = 0;
-  std::byte* bytes_ = nullptr;   // within the mapping
+  std::byte* bytes_ = nullptr;  // within the mapping
   std::size_t size_ = 0;
 };
 

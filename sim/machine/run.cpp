@@ -164,8 +164,8 @@ std::optional<Stop> Machine::Impl::accept_pending() {
   return deliver_now({.vector = taken.vector, .source = Source::external}, rip);
 }
 
-// `rip` is where the instruction stands that raised it (linear); the CPU's state has the RIP to be saved. The tick is
-// counted already, so the event belongs to the tick before now.
+// `rip` is where the instruction stands that raised it (linear); the CPU's state has the RIP to be saved. The
+// tick is counted already, so the event belongs to the tick before now.
 std::optional<Stop> Machine::Impl::deliver_now(const Exception& exception, std::uint64_t rip) {
   CpuState before = engine->state();
   before.nmi_blocked = nmi_blocked;

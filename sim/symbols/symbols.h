@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 // What the names and lines of an image's source have to do with its addresses: the door to this layer.
-// The image is read once; names, source lines, inlined calls and unwinding rules are made of it when first asked
-// for. A Symbols never changes afterwards and may be read by several threads at once.
+// The image is read once; names, source lines, inlined calls and unwinding rules are made of it when first
+// asked for. A Symbols never changes afterwards and may be read by several threads at once.
 #pragma once
 
 #include <cstddef>

@@ -167,8 +167,13 @@ class Generator {
     switch (below(5)) {
       case 4: {  // xor byte [rip+d], 1: far from here, where other blocks are known already
         const auto far = static_cast<std::int32_t>(below(4096)) - 2048;
-        return {0x80, 0x35, static_cast<std::uint8_t>(far), static_cast<std::uint8_t>(far >> 8),
-                static_cast<std::uint8_t>(far >> 16), static_cast<std::uint8_t>(far >> 24), 0x01};
+        return {0x80,
+                0x35,
+                static_cast<std::uint8_t>(far),
+                static_cast<std::uint8_t>(far >> 8),
+                static_cast<std::uint8_t>(far >> 16),
+                static_cast<std::uint8_t>(far >> 24),
+                0x01};
       }
       case 0:
         return {0xC6,

@@ -44,9 +44,9 @@ TEST_F(TablePagesTest, FourLevelsAreFollowedToTheLastTableButNotToPages) {
   put(0x2008, 0x3003);
   put(0x2010, 0x40000083);  // maps 1 GiB
   put(0x3000, 0x4003);
-  put(0x3008, 0x200083);    // maps 2 MiB
-  put(0x3010, 0x5002);      // not present
-  put(0x4000, 0x6003);      // maps 4 KiB
+  put(0x3008, 0x200083);  // maps 2 MiB
+  put(0x3010, 0x5002);    // not present
+  put(0x4000, 0x6003);    // maps 4 KiB
   tables.follow(cpu);
   EXPECT_EQ(held(), 0b11110u);
   EXPECT_TRUE(tables.hold({0xFF9}, 8)) << "the last byte lies on the first table";

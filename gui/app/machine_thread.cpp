@@ -14,6 +14,7 @@ constexpr Ticks kKeyTicks = 4'000'000;         // between two key strokes typed 
 constexpr Ticks kStride = 3'000'000;
 constexpr Ticks kMostLag = 20'000'000;
 constexpr std::uint64_t kSliceInstructions = 250'000;
+constexpr std::uint64_t kSteps = 10'000;  // of a step to the next line, between two looks at the inbox
 
 // The one clock of the host that is looked at, to keep an idle guest from running ahead of it and to space
 // out views. Nothing in the machine depends on it.
@@ -128,7 +129,7 @@ void MachineThread::carry_out(const UiCommand& command) {
   } else if (std::holds_alternative<DoStep>(command) && stands)
     stopped(session_->step());
   else if (std::holds_alternative<DoStepLine>(command) && stands)
-    stopped(session_->step_line());
+    stepped(session_->step_line({kSteps, &interrupt_}));
   else if (std::holds_alternative<DoStepOver>(command) && stands)
     step_over();
   else if (std::holds_alternative<DoStepOut>(command) && stands)
@@ -162,7 +163,7 @@ void MachineThread::step_over() {
   const InspectContext now = session_->context();
   const auto instruction = instruction_at(now, linear_rip(now.cpu), &now.cpu);
   if (!instruction || !instruction->decoded || !instruction->comes_back()) {
-    stopped(session_->step_over());
+    stepped(session_->step_over({kSteps, &interrupt_}));
     return;
   }
   // Not in a deeper call of the same code: there the stack is lower.
@@ -183,6 +184,14 @@ void MachineThread::step_out() {
   const std::uint64_t cfa = inner->cfa.value;
   go(RunLimits{.until_address = (inner + 1)->pc,
                .until_rsp_above = cfa ? std::optional(cfa - 1) : std::nullopt});
+}
+
+// A step may take as long as the guest likes: what its first slice leaves is made like a run.
+void MachineThread::stepped(const Stop& stop) {
+  if (session_->step_under_way())
+    state_ = RunState::running;
+  else
+    stopped(stop);
 }
 
 void MachineThread::type(const std::string& text) {
@@ -207,6 +216,10 @@ bool MachineThread::at_prompt() const {
 // guest too busy to keep up falls behind and is not made to hurry later: the lag is forgotten beyond
 // kMostLag.
 void MachineThread::run_slice() {
+  if (session_->step_under_way()) {
+    stepped(session_->go_on({kSteps, &interrupt_}));
+    return;
+  }
   const std::uint64_t host = host_ns();
   if (pace_host_ns_ == 0) {
     pace_host_ns_ = host;

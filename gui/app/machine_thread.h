@@ -42,6 +42,7 @@ class MachineThread {
   void carry_out(const UiCommand& command);
   void run_slice();
   void stopped(const Stop& stop);
+  void stepped(const Stop& stop);
   void go(std::optional<RunLimits> errand);
   void step_over();
   void step_out();

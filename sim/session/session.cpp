@@ -35,6 +35,7 @@ Result<Table> Session::inspect(std::string_view name, std::string_view argument)
 
 void Session::begin(Action action) {
   action_ = action;
+  under_way_.reset();
   previous_ = machine_->cpu();
   first_event_ = machine_->events().total();
   first_instruction_ = machine_->instructions();
@@ -65,6 +66,7 @@ Stop Session::run(const Until& until) {
 void Session::reset() {
   machine_->reset();
   action_ = Action::none;
+  under_way_.reset();
   last_stop_.reset();
   previous_ = machine_->cpu();
   first_event_ = first_instruction_ = 0;

@@ -4,6 +4,7 @@
 // thread-safe: one thread at a time.
 #pragma once
 
+#include <atomic>
 #include <cstdint>
 #include <filesystem>
 #include <functional>
@@ -30,6 +31,13 @@ struct Until {
       matches;  // of the kinds in limits.stop_on only those; empty = all of them
 };
 
+// How much of a step to make at once: whoever has other things to do meanwhile (a window that stays alive)
+// takes it in slices. A slice ends after so many instructions, or where another thread sets `pause`.
+struct Slice {
+  std::uint64_t instructions = ~std::uint64_t{0};
+  const std::atomic<bool>* pause = nullptr;
+};
+
 class Session {
  public:
   // `source_roots`: folders to look for source files in when they are not where the compiler saw them.
@@ -46,10 +54,15 @@ class Session {
   Result<Table> inspect(std::string_view name, std::string_view argument = {});
 
   // --- running ---
-  Stop step();       // one instruction, or the acceptance of an interrupt
-  Stop step_line();  // to the start of another source line, into calls; interrupts on the way are run through
-  Stop step_over();  // a CALL, INT or repeated instruction as one; interrupts on the way are run through
-  Result<Stop> step_out();  // to the caller of the function the processor is in
+  Stop step();                       // one instruction, or the acceptance of an interrupt
+  Stop step_line(Slice slice = {});  // to the start of another source line, into calls
+  Stop step_over(Slice slice = {});  // a CALL, INT or repeated instruction as one
+  // Both run interrupts on the way through. Where the slice ends before the step does, the stop is `budget`
+  // or `paused`, the step is under way, and go_on() makes the next slice of it. Any other step or run gives
+  // it up.
+  bool step_under_way() const { return under_way_.has_value(); }
+  Stop go_on(Slice slice = {});  // REQUIRES: step_under_way()
+  Result<Stop> step_out();       // to the caller of the function the processor is in
   Stop run(const RunLimits& limits);
   Stop run(const Until& until);
   Result<Stop> run_to(
@@ -81,15 +94,30 @@ class Session {
           std::vector<std::filesystem::path> roots);
   void begin(Action action);
   Stop end(Stop stop);
-  Stop step_through_interrupts();
+  // Parts of a step under way; where `call` stands after one of them, the slice ended in there.
+  Stop run_call(const Slice& slice);
+  Stop step_through_interrupts(const Slice& slice);
+  Stop line_on(const Slice& slice);
+  Stop over_on(const Slice& slice);
+  Stop finish(Stop stop);  // the step is not under way any more
   Stop run_addresses(RunLimits limits, const std::vector<VirtAddr>& addresses);
   Stop run_until(const Until& until);
+
+  // A step that has begun.
+  struct UnderWay {
+    const LineRow* line = nullptr;     // step_line: where it began
+    const Symbol* function = nullptr;  // the same
+    std::uint64_t steps_left = 0;      // the same
+    bool over_call = false;            // step_over: done when `call` comes back
+    std::optional<RunLimits> call;     // in a call or an interrupt's handler: what runs until it comes back
+  };
 
   std::unique_ptr<Machine> machine_;
   std::shared_ptr<const Symbols> symbols_;
   SourceCache sources_;
   CpuState previous_;
   Action action_ = Action::none;
+  std::optional<UnderWay> under_way_;
   std::optional<Stop> last_stop_;
   // As the last step or run began.
   std::uint64_t first_event_ = 0, first_instruction_ = 0;

@@ -22,64 +22,112 @@ std::optional<std::uint64_t> not_deeper_than(std::uint64_t rsp) {
 
 }  // namespace
 
-// One step; an interrupt that comes instead of the instruction is run to its return first. The run ends early
-// where the guest's handler does not come back, at a breakpoint in it for example.
-Stop Session::step_through_interrupts() {
-  const std::uint64_t rip = linear_rip(machine_->cpu()), rsp = machine_->cpu()[Gpr::rsp];
-  const std::uint64_t seen = machine_->events().total();
-  Stop stop = machine_->step();
-  if (stop.kind != StopKind::step) return stop;
-  const EventLog& log = machine_->events();
-  bool interrupted = false;
-  for (std::uint64_t n = std::max(seen, log.first()); n < log.total(); ++n)
-    interrupted |= log[n].kind == EventKind::interrupt;
-  if (!interrupted) return stop;
-  stop = machine_->run({.instructions = kLongestCall,
-                        .until_address = VirtAddr{rip},
-                        .until_rsp_above = not_deeper_than(rsp),
-                        .stop_on = {},
-                        .until_serial = {}});
-  return stop.kind == StopKind::address ? step_through_interrupts() : stop;
+Stop Session::finish(Stop stop) {
+  under_way_.reset();
+  return stop;
 }
 
-Stop Session::step_line() {
+Stop Session::run_call(const Slice& slice) {
+  RunLimits& call = *under_way_->call;
+  RunLimits limits = call;
+  limits.instructions = std::min(call.instructions, slice.instructions);
+  limits.pause = slice.pause;
+  const std::uint64_t before = machine_->instructions();
+  const Stop stop = machine_->run(limits);
+  call.instructions -= std::min(call.instructions, machine_->instructions() - before);
+  const bool sliced =
+      stop.kind == StopKind::paused || (stop.kind == StopKind::budget && call.instructions > 0);
+  if (!sliced) under_way_->call.reset();
+  return stop;
+}
+
+// One step; an interrupt that comes instead of the instruction is run to its return first. The run ends early
+// where the guest's handler does not come back, at a breakpoint in it for example.
+Stop Session::step_through_interrupts(const Slice& slice) {
+  for (;;) {
+    if (under_way_->call) {
+      const Stop stop = run_call(slice);
+      if (under_way_->call || stop.kind != StopKind::address) return stop;
+    }
+    const std::uint64_t rip = linear_rip(machine_->cpu()), rsp = machine_->cpu()[Gpr::rsp];
+    const std::uint64_t seen = machine_->events().total();
+    const Stop stop = machine_->step();
+    if (stop.kind != StopKind::step) return stop;
+    const EventLog& log = machine_->events();
+    bool interrupted = false;
+    for (std::uint64_t n = std::max(seen, log.first()); n < log.total(); ++n)
+      interrupted |= log[n].kind == EventKind::interrupt;
+    if (!interrupted) return stop;
+    under_way_->call = RunLimits{.instructions = kLongestCall,
+                                 .until_address = VirtAddr{rip},
+                                 .until_rsp_above = not_deeper_than(rsp),
+                                 .stop_on = {},
+                                 .until_serial = {}};
+  }
+}
+
+Stop Session::step_line(Slice slice) {
   begin(Action::step_line);
-  const LineRow* start = symbols_->line_row({linear_rip(machine_->cpu())});
-  const auto first = symbols_->find({linear_rip(machine_->cpu())});
-  for (std::uint64_t i = 0; i < kLongestLine; ++i) {
-    Stop stop = step_through_interrupts();
-    if (stop.kind != StopKind::step) return end(stop);
+  const std::uint64_t rip = linear_rip(machine_->cpu());
+  const auto function = symbols_->find({rip});
+  under_way_ = UnderWay{.line = symbols_->line_row({rip}),
+                        .function = function ? function->symbol : nullptr,
+                        .steps_left = kLongestLine,
+                        .call = {}};
+  return end(line_on(slice));
+}
+
+Stop Session::line_on(const Slice& slice) {
+  UnderWay& line = *under_way_;
+  for (std::uint64_t made = 0; line.steps_left > 0; ++made, --line.steps_left) {
+    if (slice.pause && *slice.pause) return {StopKind::paused, 0, 0, "Paused."};
+    if (made == slice.instructions) return {StopKind::budget, 0, 0, "The line goes on."};
+    Stop stop = step_through_interrupts(slice);
+    if (line.call) return stop;
+    if (stop.kind != StopKind::step) return finish(stop);
     const std::uint64_t rip = linear_rip(machine_->cpu());
     for (std::size_t b = 0; b < machine_->breakpoints().size(); ++b)
       if (machine_->breakpoints()[b].enabled && machine_->breakpoints()[b].address.value == rip)
-        return end({StopKind::breakpoint, static_cast<std::uint32_t>(b), 0,
-                    fmt::format("Breakpoint at {:#x}.", rip)});
+        return finish({StopKind::breakpoint, static_cast<std::uint32_t>(b), 0,
+                       fmt::format("Breakpoint at {:#x}.", rip)});
     const LineRow* row = symbols_->line_row({rip});
-    if (!start && !row) return end(stop);  // no line here nor there: an instruction is all there is
+    if (!line.line && !row) return finish(stop);  // no line here nor there: an instruction is all there is
     if (!row || row->line == 0 || !row->is_statement || row->start.value != rip) continue;
     const auto function = symbols_->find({rip});
-    const bool other_function = function && first && function->symbol != first->symbol;
-    if (!start || other_function || row->line != start->line || row->file != start->file) return end(stop);
+    const bool other_function = function && line.function && function->symbol != line.function;
+    if (!line.line || other_function || row->line != line.line->line || row->file != line.line->file)
+      return finish(stop);
   }
-  return end({StopKind::budget, 0, 0,
-              fmt::format("This line runs on: {} instructions and still no other line.", kLongestLine)});
+  return finish({StopKind::budget, 0, 0,
+                 fmt::format("This line runs on: {} instructions and still no other line.", kLongestLine)});
 }
 
-Stop Session::step_over() {
+Stop Session::step_over(Slice slice) {
   begin(Action::step_over);
   const InspectContext now = context();
-  const std::uint64_t rip = linear_rip(now.cpu);
-  const auto instruction = instruction_at(now, rip, &now.cpu);
-  if (!instruction || !instruction->decoded || !instruction->comes_back())
-    return end(step_through_interrupts());
-  const std::uint64_t rsp = now.cpu[Gpr::rsp];
-  Stop stop = machine_->run({.instructions = kLongestCall,
-                             .until_address = instruction->end(),
-                             .until_rsp_above = not_deeper_than(rsp),
-                             .stop_on = {},
-                             .until_serial = {}});
-  if (stop.kind == StopKind::address) stop = {StopKind::step, 0, 0, "One step was made."};
-  return end(stop);
+  const auto instruction = instruction_at(now, linear_rip(now.cpu), &now.cpu);
+  under_way_.emplace();
+  if (instruction && instruction->decoded && instruction->comes_back()) {
+    under_way_->over_call = true;
+    under_way_->call = RunLimits{.instructions = kLongestCall,
+                                 .until_address = instruction->end(),
+                                 .until_rsp_above = not_deeper_than(now.cpu[Gpr::rsp]),
+                                 .stop_on = {},
+                                 .until_serial = {}};
+  }
+  return end(over_on(slice));
+}
+
+Stop Session::over_on(const Slice& slice) {
+  Stop stop = under_way_->over_call ? run_call(slice) : step_through_interrupts(slice);
+  if (under_way_->call) return stop;
+  if (under_way_->over_call && stop.kind == StopKind::address)
+    stop = {StopKind::step, 0, 0, "One step was made."};
+  return finish(stop);
+}
+
+Stop Session::go_on(Slice slice) {
+  return end(action_ == Action::step_line ? line_on(slice) : over_on(slice));
 }
 
 Result<Stop> Session::step_out() {

@@ -2,6 +2,11 @@
 // Stepping and running as a person does it, on subject.S.
 #include <gmock/gmock.h>
 
+#include <array>
+#include <atomic>
+#include <chrono>
+#include <thread>
+
 #include "tests/golden/subject.h"
 
 namespace ringside {
@@ -120,6 +125,94 @@ TEST(StepLine, RunsInterruptsThrough) {
   for (std::uint64_t n = events; n < s->machine().events().total(); ++n)
     interrupted |= s->machine().events()[n].kind == EventKind::interrupt;
   EXPECT_TRUE(interrupted) << "the test wants interrupts to come between";
+}
+
+// The instruction at `symbol` jumps to itself, until the object goes.
+class EndlessLoop {
+ public:
+  EndlessLoop(Session& s, std::string_view symbol) : session_(s), at_{address(s, symbol)} {
+    const GuestMemory memory(s.machine().cpu(), s.machine().memory());
+    const auto bytes = memory.readable({at_.value}, 2);
+    for (unsigned i = 0; i < 2; ++i) was_[i] = static_cast<std::uint8_t>(bytes[i]);
+    write({0xEB, 0xFE});
+  }
+  ~EndlessLoop() { write(was_); }
+
+ private:
+  void write(std::array<std::uint8_t, 2> bytes) {
+    for (unsigned i = 0; i < 2; ++i)
+      EXPECT_TRUE(session_.machine().apply(SetMemory{{at_.value + i}, bytes[i]}).has_value());
+  }
+  Session& session_;
+  PhysAddr at_;  // the subject's addresses are physical ones
+  std::array<std::uint8_t, 2> was_{};
+};
+
+TEST(StepLine, IsMadeInSlicesAndEndsAsInOnePiece) {
+  auto s = subject_session();
+  s->run_to("set_up_timer");
+  const std::uint64_t before = s->machine().instructions();
+  {
+    const EndlessLoop loop(*s, "set_up_timer");
+    EXPECT_EQ(s->step_line({.instructions = 100}).kind, StopKind::budget);
+    EXPECT_TRUE(s->step_under_way());
+    EXPECT_EQ(s->machine().instructions(), before + 100);
+    EXPECT_EQ(s->go_on({.instructions = 50}).kind, StopKind::budget);
+    EXPECT_EQ(s->machine().instructions(), before + 150);
+  }
+  EXPECT_EQ(s->go_on().kind, StopKind::step);
+  EXPECT_FALSE(s->step_under_way());
+  EXPECT_EQ(here(*s), "set_up_timer+0x4");
+  EXPECT_EQ(s->previous().rip, address(*s, "set_up_timer"))
+      << "what changed is told from the step's beginning";
+}
+
+TEST(StepLine, EndsWhenAnotherThreadPausesIt) {
+  auto s = subject_session();
+  s->run_to("set_up_timer");
+  const EndlessLoop loop(*s, "set_up_timer");
+  std::atomic<bool> pause{false};
+  std::thread user([&] {
+    std::this_thread::sleep_for(std::chrono::milliseconds(20));
+    pause = true;
+  });
+  EXPECT_EQ(s->step_line({.pause = &pause}).kind, StopKind::paused);
+  user.join();
+  EXPECT_TRUE(s->step_under_way());
+  EXPECT_EQ(here(*s), "set_up_timer");
+}
+
+// The handler never comes back: neither kind of step would end by itself.
+TEST(Steps, EndWhenAnotherThreadPausesThemInAnInterruptsHandler) {
+  for (const bool line : {true, false}) {
+    auto s = subject_session();
+    run_until(*s, "halt");
+    const EndlessLoop loop(*s, "timer_handler");
+    std::atomic<bool> pause{false};
+    std::thread user([&] {
+      std::this_thread::sleep_for(std::chrono::milliseconds(20));
+      pause = true;
+    });
+    Stop stop;
+    for (int i = 0; i < 6 && stop.kind != StopKind::paused; ++i)
+      stop = line ? s->step_line({.pause = &pause}) : s->step_over({.pause = &pause});
+    user.join();
+    EXPECT_EQ(stop.kind, StopKind::paused);
+    EXPECT_TRUE(s->step_under_way());
+    EXPECT_EQ(here(*s), "timer_handler");
+    s->step();
+    EXPECT_FALSE(s->step_under_way()) << "another step gives it up";
+  }
+}
+
+TEST(StepOver, IsMadeInSlices) {
+  auto s = subject_session();
+  s->run_to("start64");
+  for (unsigned i = 0; i < 4; ++i) s->step_over();  // four MOVs
+  EXPECT_EQ(s->step_over({.instructions = 5}).kind, StopKind::budget);
+  while (s->step_under_way()) EXPECT_NE(s->go_on({.instructions = 5}).kind, StopKind::paused);
+  EXPECT_EQ(s->last_stop()->kind, StopKind::step);
+  EXPECT_THAT(here(*s), HasSubstr("start64+"));
 }
 
 TEST(RunTo, TakesSymbolsLinesAndAddresses) {

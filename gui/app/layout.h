@@ -1,11 +1,13 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 // Where everything is: tiles that fill the window, and the splitters between them. The guest's screen, the
 // code and the time line never move; the right column (in a narrow window: the lower right) shows the
-// workspace's panels.
+// workspace's panels. Where letters are large for the window, neighbours share a tile as tabs: fewer tiles
+// that can be read instead of more that cannot.
 #pragma once
 
 #include <imgui.h>
 
+#include <algorithm>
 #include <vector>
 
 #include "gui/app/settings.h"
@@ -20,14 +22,29 @@ struct Splitter {
   float start = 0, extent = 1;  // share = (mouse - start) / extent
 };
 
-struct Tiles {
-  Rect toolbar, screen, happened, events, code, registers, topic, time_line;
-  bool wide = false;  // registers have a tile of their own; else they are a tab of the topic
-  std::vector<Splitter> splitters;
+// What a tile shows; the topic is the workspace's panels. Registers are part of the topic where they have no
+// tile of their own.
+enum class Part : unsigned char { screen, happened, events, code, registers, topic };
+
+struct Tile {
+  Rect at;
+  std::vector<Part> parts;  // more than one: as tabs
+  bool has(Part part) const { return std::ranges::find(parts, part) != parts.end(); }
 };
 
-inline constexpr float kToolbarHeight = 48, kTimeLineHeight = 72, kTileHeader = 28, kPanelPadding = 8,
-                       kGap = 4;
+struct Tiles {
+  Rect toolbar, time_line;
+  std::vector<Tile> tiles;
+  std::vector<Splitter> splitters;
+  // The tile that shows `part`; null only for registers.
+  const Tile* of(Part part) const {
+    const auto found = std::ranges::find_if(tiles, [part](const Tile& tile) { return tile.has(part); });
+    return found == tiles.end() ? nullptr : &*found;
+  }
+};
+
+inline constexpr float kToolbarHeight = 48, kTileHeader = 28, kPanelPadding = 8, kGap = 4;
+inline constexpr float kTimeLineHeight = 72, kLowTimeLineHeight = 44;  // three lanes; one
 
 Tiles arrange(ImVec2 window, const Look& look, const Splits& splits);
 

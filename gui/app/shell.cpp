@@ -2,8 +2,8 @@
 #include "gui/app/shell.h"
 
 #include <algorithm>
+#include <array>
 
-#include "gui/app/layout.h"
 #include "gui/panels/panels.h"
 #include "gui/widgets/controls.h"
 #include "gui/widgets/text.h"
@@ -22,6 +22,22 @@ const Panel* panel_of_port(std::uint64_t port) {
   if (port == 0x60 || port == 0x64) return &keyboard_panel;
   if (port >= 0x3F8 && port <= 0x3FF) return &uart_panel;
   return nullptr;
+}
+
+// Who has the keyboard, in as many words as there is room for.
+void draw_keyboard_hint(const PanelState& state, float left, float right, float baseline) {
+  const Look& look = state.look;
+  const std::array<const char*, 2> hints =
+      state.screen.focused ? std::array{"the keyboard types into the guest \u00b7 right Ctrl takes it back",
+                                        "right Ctrl takes the keyboard back"}
+                           : std::array{"click to type into the guest", "click to type"};
+  for (const char* hint : hints) {
+    const float x = right - text_size(look.fonts.small, hint).x;
+    if (x <= left) continue;
+    text_at(ImGui::GetWindowDrawList(), look.fonts.small, {x, baseline},
+            state.screen.focused ? look.theme.interrupt : look.theme.muted, hint);
+    return;
+  }
 }
 
 // What a click on a number means.
@@ -49,6 +65,13 @@ void follow(Link link, std::uint64_t target, const MachineView& view, Commands& 
   }
 }
 
+// The panels of each workspace, in the order of their tabs; registers come first in the first one where they
+// have no tile of their own.
+const std::array<std::vector<const Panel*>, kWorkspaces> kTopics = {
+    {{&stack_panel, &memory_panel},
+     {&anatomy_panel, &idt_panel, &pic_panel, &pit_panel, &keyboard_panel, &uart_panel},
+     {&walk_panel, &page_map_panel, &gdt_panel}}};
+
 }  // namespace
 
 const char* workspace_name(int workspace) {
@@ -56,31 +79,52 @@ const char* workspace_name(int workspace) {
   return kNames[workspace - 1];
 }
 
-std::vector<const Panel*> workspace_panels(int workspace, bool wide) {
+std::vector<const Panel*> Shell::panels_of(const Tile& tile, int workspace) const {
   std::vector<const Panel*> panels;
-  if (workspace == 1) panels = {&registers_panel, &stack_panel, &memory_panel};
-  if (workspace == 2)
-    panels = {&anatomy_panel, &idt_panel, &pic_panel, &pit_panel, &keyboard_panel, &uart_panel};
-  if (workspace == 3) panels = {&walk_panel, &page_map_panel, &gdt_panel};
-  if (wide) std::erase(panels, &registers_panel);
+  for (const Part part : tile.parts) switch (part) {
+      case Part::screen: panels.push_back(&screen_panel); break;
+      case Part::happened: panels.push_back(&happened_panel); break;
+      case Part::events: panels.push_back(&events_panel); break;
+      case Part::code: panels.push_back(&code_panel); break;
+      case Part::registers: panels.push_back(&registers_panel); break;
+      case Part::topic:
+        if (workspace == 1 && !tiles_.of(Part::registers)) panels.push_back(&registers_panel);
+        for (const Panel* panel : kTopics[workspace - 1]) panels.push_back(panel);
+    }
   return panels;
 }
 
-const Panel& Shell::topic_panel() const {
-  const auto panels = workspace_panels(settings_.workspace, wide_);
+const Panel& Shell::front(const Tile& tile) const {
+  const bool topic = tile.has(Part::topic);
+  const auto panels = panels_of(tile, settings_.workspace);
+  const std::string& tab = topic ? settings_.tab[settings_.workspace - 1] : left_tab_;
   for (const Panel* panel : panels)
-    if (panel->id == settings_.tab[settings_.workspace - 1]) return *panel;
+    if (panel->id == tab) return *panel;
+  // Nothing was chosen: what the workspace is about.
+  if (topic && settings_.workspace > 1) return *kTopics[settings_.workspace - 1].front();
   return *panels.front();
 }
 
+void Shell::bring_to_front(const Tile& tile, std::string_view panel_id) {
+  (tile.has(Part::topic) ? settings_.tab[settings_.workspace - 1] : left_tab_) = panel_id;
+}
+
 void Shell::show(std::string_view panel_id) {
+  const auto has = [&](const Tile& tile, int workspace) {
+    return std::ranges::any_of(panels_of(tile, workspace), [&](const Panel* p) { return p->id == panel_id; });
+  };
+  const auto show_in = [&](int workspace) {
+    const auto tile = std::ranges::find_if(tiles_.tiles, [&](const Tile& t) { return has(t, workspace); });
+    if (tile == tiles_.tiles.end()) return false;
+    settings_.workspace = workspace;
+    bring_to_front(*tile, panel_id);
+    if (!full_.empty()) full_ = panel_id;
+    return true;
+  };
+  // Where it is already a tab of the workspace, that stays.
+  if (show_in(settings_.workspace)) return;
   for (int w = 1; w <= kWorkspaces; ++w)
-    for (const Panel* panel : workspace_panels(w, wide_))
-      if (panel->id == panel_id) {
-        settings_.workspace = w;
-        settings_.tab[w - 1] = panel_id;
-        if (!full_.empty()) full_ = panel_id;
-      }
+    if (show_in(w)) return;
 }
 
 bool Shell::escape(bool guest_focused) {
@@ -103,15 +147,17 @@ ViewRequest Shell::request(const PanelState& state) const {
     if (const Panel* panel = find_panel(full_)) ask(*panel);
     return request;
   }
-  ask(code_panel);
-  ask(events_panel);
-  if (wide_) ask(registers_panel);
-  ask(topic_panel());
+  for (const Tile& tile : tiles_.tiles) ask(front(tile));
   return request;
 }
 
 // A stop that came with a new exception brings its anatomy to the front: that is the question then.
 void Shell::notice_stop(PanelState& state, const MachineView& view) {
+  // Where they share a tile: the screen while the machine runs, then the sentence.
+  if (const bool runs = view.state == RunState::running; runs != running_) {
+    running_ = runs;
+    left_tab_ = runs ? screen_panel.id : happened_panel.id;
+  }
   if (view.state == RunState::running || view.stop_number == stop_seen_) return;
   stop_seen_ = view.stop_number;
   const DeliveryRecord* newest = nullptr;
@@ -196,7 +242,8 @@ void Shell::draw_body(PanelState& state, const MachineView& view, const Panel& p
   ImGui::SetCursorScreenPos({at.from.x + pad, at.from.y});
   ImGui::PushStyleVar(ImGuiStyleVar_WindowPadding, {0, 0});
   const bool screen = &panel == &screen_panel;
-  const ImGuiWindowFlags flags = ImGuiWindowFlags_NoNav | (screen ? ImGuiWindowFlags_HorizontalScrollbar : 0);
+  const ImGuiWindowFlags flags =
+      ImGuiWindowFlags_NoNav | (panel.sideways ? ImGuiWindowFlags_HorizontalScrollbar : 0);
   if (ImGui::BeginChild(panel.id, {at.width() - 2 * pad + (screen ? pad / 2 : 0), at.height() - pad / 2},
                         false, flags)) {
     if (screen) wanted_cell_scale_ = cell_scale_for({at.width() - 2 * pad + 1, at.height() - pad / 2 + 1});
@@ -210,8 +257,8 @@ void Shell::draw_body(PanelState& state, const MachineView& view, const Panel& p
   ImGui::PopStyleVar();
 }
 
-void Shell::draw_tile(PanelState& state, const MachineView& view, const Panel& panel, const Rect& at,
-                      Commands& commands) {
+void Shell::draw_alone(PanelState& state, const MachineView& view, const Panel& panel, const Rect& at,
+                       Commands& commands) {
   const Look& look = state.look;
   tile_ground(look, at);
   ImGui::PushID(panel.id);
@@ -222,27 +269,23 @@ void Shell::draw_tile(PanelState& state, const MachineView& view, const Panel& p
   text_at(ImGui::GetWindowDrawList(), look.fonts.small, {at.from.x + look.px(kPanelPadding), baseline},
           look.theme.muted, panel.title);
   draw_header_buttons(state, panel, header, commands);
-  if (&panel == &screen_panel) {
-    const char* hint = state.screen.focused
-                           ? "the keyboard types into the guest \u00b7 right Ctrl takes it back"
-                           : "click to type into the guest";
-    const float width = text_size(look.fonts.small, hint).x;
-    const float x = header.to.x - look.px(72) - width;
-    if (x > at.from.x + look.px(72))
-      text_at(ImGui::GetWindowDrawList(), look.fonts.small, {x, baseline},
-              state.screen.focused ? look.theme.interrupt : look.theme.muted, hint);
-  }
+  if (&panel == &screen_panel)
+    draw_keyboard_hint(state, at.from.x + look.px(72), header.to.x - look.px(72), baseline);
   draw_body(state, view, panel, {{at.from.x, header.to.y}, at.to}, commands);
   ImGui::PopID();
 }
 
-void Shell::draw_topic(PanelState& state, const MachineView& view, const Rect& at, Commands& commands) {
+void Shell::draw_tile(PanelState& state, const MachineView& view, const Tile& tile, Commands& commands) {
+  const Panel& shown = front(tile);
+  if (tile.parts.size() == 1 && !tile.has(Part::topic)) {
+    draw_alone(state, view, shown, tile.at, commands);
+    return;
+  }
   const Look& look = state.look;
-  tile_ground(look, at);
-  ImGui::PushID("topic");
-  const Rect header{at.from, {at.to.x, at.from.y + look.px(kTileHeader)}};
-  const auto panels = workspace_panels(settings_.workspace, wide_);
-  const Panel& shown = topic_panel();
+  tile_ground(look, tile.at);
+  ImGui::PushID(static_cast<int>(tile.parts.front()));
+  const Rect header{tile.at.from, {tile.at.to.x, tile.at.from.y + look.px(kTileHeader)}};
+  const auto panels = panels_of(tile, settings_.workspace);
   std::vector<const char*> titles;
   int chosen = 0;
   for (std::size_t i = 0; i < panels.size(); ++i) {
@@ -252,16 +295,15 @@ void Shell::draw_topic(PanelState& state, const MachineView& view, const Rect& a
   ImGui::SetCursorScreenPos(header.from);
   if (const int clicked = tabs(look, titles, chosen, header.width() - look.px(64), header.height());
       clicked >= 0)
-    settings_.tab[settings_.workspace - 1] = panels[clicked]->id;
+    bring_to_front(tile, panels[static_cast<std::size_t>(clicked)]->id);
   draw_header_buttons(state, shown, header, commands);
-  draw_body(state, view, shown, {{at.from.x, header.to.y + look.px(4)}, at.to}, commands);
+  draw_body(state, view, shown, {{tile.at.from.x, header.to.y + look.px(4)}, tile.at.to}, commands);
   ImGui::PopID();
 }
 
 void Shell::draw_splitters(const PanelState& state) {
-  const Tiles tiles = arrange(ImGui::GetIO().DisplaySize, state.look, settings_.splits);
   int number = 0;
-  for (const Splitter& s : tiles.splitters) {
+  for (const Splitter& s : tiles_.splitters) {
     ImGui::PushID(number++);
     ImGui::SetCursorScreenPos(s.grip.from);
     ImGui::InvisibleButton("splitter", {std::max(1.0f, s.grip.width()), std::max(1.0f, s.grip.height())});
@@ -289,18 +331,20 @@ void Shell::draw_help(const PanelState& state) {
   const ImVec2 window = ImGui::GetIO().DisplaySize;
   const float width = std::min(look.px(520), window.x - look.px(32));
   ImGui::SetNextWindowPos({window.x / 2, window.y / 2}, ImGuiCond_Always, {0.5f, 0.5f});
-  ImGui::SetNextWindowSize({width, 0});
+  ImGui::SetNextWindowSizeConstraints({width, 0}, {width, window.y - look.px(32)});
   ImGui::SetNextWindowFocus();
   ImGui::PushStyleVar(ImGuiStyleVar_WindowPadding, {look.px(20), look.px(16)});
   ImGui::PushStyleVar(ImGuiStyleVar_WindowBorderSize, 1);
   ImGui::PushStyleColor(ImGuiCol_WindowBg, look.theme.panel);
   if (ImGui::Begin("help", nullptr,
-                   (kStill & ~ImGuiWindowFlags_NoBringToFrontOnFocus) | ImGuiWindowFlags_AlwaysAutoResize)) {
+                   (kStill & ~(ImGuiWindowFlags_NoBringToFrontOnFocus | ImGuiWindowFlags_NoScrollbar |
+                               ImGuiWindowFlags_NoScrollWithMouse)) |
+                       ImGuiWindowFlags_AlwaysAutoResize)) {
     text(look.fonts.large, look.theme.text, panel->title);
     ImGui::Dummy({0, look.px(4)});
     paragraph(look, look.fonts.body, look.theme.text, panel->help);
     ImGui::Dummy({0, look.px(8)});
-    caption(look, "Escape or a click beside it closes this.");
+    paragraph(look, look.fonts.small, look.theme.muted, "Escape or a click beside it closes this.");
     if (ImGui::IsMouseClicked(0) && !ImGui::IsWindowHovered() && !ImGui::IsWindowAppearing()) help_.clear();
   }
   ImGui::End();
@@ -310,9 +354,7 @@ void Shell::draw_help(const PanelState& state) {
 
 void Shell::draw(PanelState& state, const MachineView& view, Commands& commands) {
   const ImVec2 window = ImGui::GetIO().DisplaySize;
-  const Tiles tiles = arrange(window, state.look, settings_.splits);
-  wide_ = tiles.wide;
-  running_ = view.state == RunState::running;
+  tiles_ = arrange(window, state.look, settings_.splits);
   state.changes.begin_frame(view.stop_number, view.state == RunState::running);
   notice_stop(state, view);
 
@@ -323,17 +365,12 @@ void Shell::draw(PanelState& state, const MachineView& view, Commands& commands)
   ImGui::Begin("ringside", nullptr, kStill);
   ImGui::PopStyleVar(2);
   if (const Panel* panel = find_panel(full_)) {
-    draw_tile(state, view, *panel, {{0, 0}, window}, commands);
+    draw_alone(state, view, *panel, {{0, 0}, window}, commands);
   } else {
-    draw_toolbar(state, view, settings_, tiles.toolbar, commands);
+    draw_toolbar(state, view, settings_, tiles_.toolbar, commands);
     draw_splitters(state);
-    draw_tile(state, view, screen_panel, tiles.screen, commands);
-    draw_tile(state, view, happened_panel, tiles.happened, commands);
-    draw_tile(state, view, events_panel, tiles.events, commands);
-    draw_tile(state, view, code_panel, tiles.code, commands);
-    if (tiles.wide) draw_tile(state, view, registers_panel, tiles.registers, commands);
-    draw_topic(state, view, tiles.topic, commands);
-    draw_time_line(state, view, tiles.time_line, commands);
+    for (const Tile& tile : tiles_.tiles) draw_tile(state, view, tile, commands);
+    draw_time_line(state, view, tiles_.time_line, commands);
   }
   ImGui::End();
   draw_help(state);

@@ -5,6 +5,7 @@
 
 #include <string>
 
+#include "gui/app/layout.h"
 #include "gui/app/settings.h"
 #include "gui/panels/panel.h"
 
@@ -37,20 +38,25 @@ class Shell {
  private:
   void apply(PanelState& state, const MachineView& view, Commands& commands);
   void notice_stop(PanelState& state, const MachineView& view);
-  void draw_tile(PanelState& state, const MachineView& view, const Panel& panel, const Rect& at,
-                 Commands& commands);
-  void draw_topic(PanelState& state, const MachineView& view, const Rect& at, Commands& commands);
+  void draw_tile(PanelState& state, const MachineView& view, const Tile& tile, Commands& commands);
+  void draw_alone(PanelState& state, const MachineView& view, const Panel& panel, const Rect& at,
+                  Commands& commands);
   void draw_body(PanelState& state, const MachineView& view, const Panel& panel, const Rect& at,
                  Commands& commands);
   void draw_header_buttons(PanelState& state, const Panel& panel, const Rect& header, Commands& commands);
   void draw_help(const PanelState& state);
   void draw_splitters(const PanelState& state);
-  const Panel& topic_panel() const;
+  // The panels of a tile in the order of its tabs, in a workspace; and the one in front.
+  std::vector<const Panel*> panels_of(const Tile& tile, int workspace) const;
+  const Panel& front(const Tile& tile) const;
+  void bring_to_front(const Tile& tile, std::string_view panel_id);
 
   Settings settings_;
-  bool wide_ = false, running_ = false;
-  std::string full_;  // the panel that fills the window; "" = none
-  std::string help_;  // the panel whose help is open
+  Tiles tiles_;  // as last drawn
+  bool running_ = false;
+  std::string left_tab_ = "happened";  // in front where the screen's or the sentence's tile has tabs
+  std::string full_;                   // the panel that fills the window; "" = none
+  std::string help_;                   // the panel whose help is open
   std::string last_panel_ = "screen";
   int wanted_cell_scale_ = 1;
   std::uint64_t stop_seen_ = 0;
@@ -58,9 +64,6 @@ class Shell {
   bool delivery_known_ = false;
 };
 
-// The panels of a workspace (1 to kWorkspaces), in the order of its tabs; in a wide window registers are not
-// among them.
-std::vector<const Panel*> workspace_panels(int workspace, bool wide);
 const char* workspace_name(int workspace);
 
 // Parts of the frame, each in a file of its own.

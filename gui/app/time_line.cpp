@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 // The strip at the bottom: the run from power-on to now, measured in instructions, with a mark for everything
-// that came from outside the program's own flow. Each kind has its lane, its colour and its shape.
+// that came from outside the program's own flow. Each kind has its lane, its colour and its shape; in a low
+// window they share one.
 #include <fmt/format.h>
 
 #include <algorithm>
@@ -53,7 +54,8 @@ void draw_time_line(PanelState& state, const MachineView& view, const Rect& at, 
   const Look& look = state.look;
   ImDrawList* list = ImGui::GetWindowDrawList();
   ImFont* font = look.fonts.small;
-  const float left = at.from.x + look.px(100), right = at.to.x - look.px(16);
+  const int lanes = at.height() < look.px(kTimeLineHeight) ? 1 : kLanes;
+  const float left = at.from.x + look.px(lanes == 1 ? 12 : 100), right = at.to.x - look.px(16);
   const float lane_height = look.px(14), top = at.from.y + look.px(24);
   const std::uint64_t end = std::max<std::uint64_t>(view.instructions, 1);
 
@@ -61,12 +63,14 @@ void draw_time_line(PanelState& state, const MachineView& view, const Rect& at, 
   const std::string time = fmt::format("{}.{:06} s of machine time", view.time / kTicksPerSecond,
                                        view.time % kTicksPerSecond / 1000);
   text_at(list, font, {at.from.x + look.px(12), at.from.y + look.px(4)}, look.theme.muted, "power-on");
-  const std::string now = count + "  \u00b7  " + time;
+  const float room = right - at.from.x - look.px(12 + 8) - text_size(font, "power-on").x;
+  const std::string both = count + "  \u00b7  " + time;
+  const std::string now = text_size(font, both).x <= room ? both : elide(font, count, room);
   text_at(list, font, {right - text_size(font, now).x, at.from.y + look.px(4)}, look.theme.text, now);
 
-  for (int lane = 0; lane < kLanes; ++lane) {
+  for (int lane = 0; lane < lanes; ++lane) {
     const float y = top + static_cast<float>(lane) * lane_height;
-    text_at(list, font, {at.from.x + look.px(12), y}, look.theme.muted, kLaneLooks[lane].name);
+    if (lanes > 1) text_at(list, font, {at.from.x + look.px(12), y}, look.theme.muted, kLaneLooks[lane].name);
     const float line =
         static_cast<float>(static_cast<int>(y + lane_height / 2));  // whole pixels draw alike everywhere
     list->AddRectFilled({left, line}, {right, line + look.px(1)}, look.theme.line);
@@ -80,7 +84,7 @@ void draw_time_line(PanelState& state, const MachineView& view, const Rect& at, 
     const Lane lane = lane_of(mark.kind);
     const float x = left + (right - left) * static_cast<float>(static_cast<double>(mark.instructions) /
                                                                static_cast<double>(end));
-    const float y = top + static_cast<float>(lane) * lane_height;
+    const float y = top + static_cast<float>(lanes > 1 ? lane : 0) * lane_height;
     if (std::abs(mouse.x - x) <= look.px(3) && mouse.y >= y && mouse.y < y + lane_height) under_mouse = &mark;
     if (static_cast<int>(x) - last[lane] < static_cast<int>(look.px(lane == faults ? 4 : 2))) continue;
     last[lane] = static_cast<int>(x);
@@ -92,9 +96,10 @@ void draw_time_line(PanelState& state, const MachineView& view, const Rect& at, 
       list->AddRectFilled({x, y + look.px(2)}, {x + look.px(1), y + lane_height - look.px(2)}, ink);
     }
   }
-  list->AddLine({right, top}, {right, top + lane_height * kLanes}, look.theme.now, look.px(2));
+  list->AddLine({right, top}, {right, top + lane_height * static_cast<float>(lanes)}, look.theme.now,
+                look.px(2));
   if (under_mouse) {
-    ImGui::SetTooltip("%s", describe(*under_mouse).c_str());
+    tooltip(look, describe(*under_mouse));
     const bool delivered = under_mouse->kind != MarkKind::output && under_mouse->kind != MarkKind::key;
     if (delivered && ImGui::IsMouseClicked(0)) commands.push_back(ShowDelivery{under_mouse->delivery});
   }

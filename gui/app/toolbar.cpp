@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <initializer_list>
 
 #include "gui/app/shell.h"
 #include "gui/widgets/controls.h"
@@ -11,8 +12,38 @@
 namespace ringside {
 namespace {
 
-// Labels go before buttons do: the roomiest form that fits is drawn.
-enum class Room { everything, short_labels, icons_only };
+// How much of the bar is drawn. Labels go before facts, and facts before buttons; what has gone is in the
+// menu at the end.
+struct Form {
+  bool name = true, run_label = true, step_labels = true, fault_labels = true, workspace_names = true;
+  bool facts = true;       // ring, mode and interrupt flag, besides whether it runs
+  bool seldom = true;      // to cursor, reset, stop at faults, theme
+  bool faults = true;      // cause a fault
+  bool more_steps = true;  // over, out
+  bool workspaces = true;
+  bool menu() const { return !seldom; }
+};
+// From the roomiest; the first that fits is drawn, the last wherever none does.
+const std::vector<Form>& forms() {
+  static const std::vector<Form> all = [] {
+    std::vector<Form> made = {Form{}};
+    // Each without something more.
+    const auto without = [&](std::initializer_list<bool Form::*> parts) {
+      made.push_back(made.back());
+      for (bool Form::*part : parts) made.back().*part = false;
+    };
+    without({&Form::step_labels});
+    without({&Form::fault_labels, &Form::workspace_names});
+    without({&Form::name});
+    without({&Form::run_label, &Form::seldom});
+    without({&Form::facts});
+    without({&Form::faults});
+    without({&Form::more_steps});
+    without({&Form::workspaces});
+    return made;
+  }();
+  return all;
+}
 
 struct Demo {
   const char* words;
@@ -20,7 +51,7 @@ struct Demo {
 };
 // What the kernel's prompt does with its `fault` command; typed into the guest like any other line.
 constexpr Demo kDemos[] = {
-    {"Page fault: write to an address that is not mapped", "fault pf"},
+    {"Page fault: read from an address that is not mapped", "fault pf"},
     {"Page fault: write to read-only memory", "fault ro"},
     {"Page fault: run code from a data page", "fault nx"},
     {"Divide error", "fault de"},
@@ -69,13 +100,15 @@ class Bar {
   float x_;
 };
 
-// Ring, mode and interrupt flag: the three facts about "where is the CPU".
-std::vector<std::pair<std::string, ImU32>> status(const Look& look, const MachineView& view) {
+// Where the CPU is: ring, mode and interrupt flag, if there is room for them, and whether it runs.
+std::vector<std::pair<std::string, ImU32>> status(const Look& look, const MachineView& view, bool facts) {
   const bool interrupts = view.cpu.rflags & rflags::if_;
   std::vector<std::pair<std::string, ImU32>> words;
-  words.emplace_back(fmt::format("ring {}", view.cpu.cpl), look.theme.text);
-  words.emplace_back(name(mode(view.cpu)), look.theme.text);
-  words.emplace_back(interrupts ? "IF 1" : "IF 0", interrupts ? look.theme.text : look.theme.muted);
+  if (facts) {
+    words.emplace_back(fmt::format("ring {}", view.cpu.cpl), look.theme.text);
+    words.emplace_back(name(mode(view.cpu)), look.theme.text);
+    words.emplace_back(interrupts ? "IF 1" : "IF 0", interrupts ? look.theme.text : look.theme.muted);
+  }
   if (view.state == RunState::running)
     words.emplace_back(view.cpu.halted ? "idle" : "running", look.theme.passed);
   else if (view.state == RunState::ended)
@@ -85,17 +118,21 @@ std::vector<std::pair<std::string, ImU32>> status(const Look& look, const Machin
   return words;
 }
 
-float status_width(const Look& look, const MachineView& view) {
+float status_width(const Look& look, const MachineView& view, bool facts) {
   float width = 0;
-  for (const auto& [words, ink] : status(look, view))
+  for (const auto& [words, ink] : status(look, view, facts))
     width += text_size(look.fonts.body, words).x + look.px(20);
+  // "running" and "stopped" are as wide as a state gets: no button moves because the machine stopped.
+  const auto state = [&](const char* words) { return text_size(look.fonts.body, words).x; };
+  width +=
+      std::max(state("running"), state("stopped")) - state(status(look, view, false).front().first.c_str());
   return width + look.px(4);
 }
 
-void draw_status(const Look& look, const MachineView& view, Bar& bar) {
+void draw_status(const Look& look, const MachineView& view, bool facts, Bar& bar) {
   ImDrawList* list = ImGui::GetWindowDrawList();
   bool first = true;
-  for (const auto& [words, ink] : status(look, view)) {
+  for (const auto& [words, ink] : status(look, view, facts)) {
     if (!first)
       list->AddCircleFilled(
           {bar.x() - look.px(10), bar.middle(look.fonts.body) + look.fonts.body->FontSize / 2}, look.px(1.6f),
@@ -105,66 +142,108 @@ void draw_status(const Look& look, const MachineView& view, Bar& bar) {
   }
 }
 
-void draw_faults_menu(const Look& look, Commands& commands) {
-  ImGui::PushStyleVar(ImGuiStyleVar_WindowPadding, {look.px(8), look.px(8)});
-  if (ImGui::BeginPopup("faults")) {
-    caption(look, "typed at the guest's prompt");
-    for (const Demo& demo : kDemos) {
-      if (ImGui::MenuItem(demo.words, demo.command))
-        commands.push_back(DoTypeText{std::string(demo.command) + "<Enter>"});
-    }
-    ImGui::EndPopup();
-  }
-  ImGui::PopStyleVar();
-}
-
-// Draws it, or only measures when `commands` leads nowhere and `measure` is set.
-struct Labels {
-  bool run, others, demo, workspaces;
-};
-Labels labels_for(Room room) {
-  switch (room) {
-    case Room::everything: return {true, true, true, true};
-    case Room::short_labels: return {true, false, true, true};
-    case Room::icons_only: return {true, false, false, false};
-  }
-  return {};
+void demo_items(const Look& look, Commands& commands) {
+  caption(look, "typed at the guest's prompt");
+  for (const Demo& demo : kDemos)
+    if (ImGui::MenuItem(demo.words, demo.command))
+      commands.push_back(DoTypeText{std::string(demo.command) + "<Enter>"});
 }
 
 struct Buttons {
   ButtonText run, line, step, over, out, cursor, reset, faults, stop;
 };
-Buttons buttons_for(const Labels& l, bool running, bool stop_at_faults) {
+Buttons buttons_for(const Form& form, bool running, bool stop_at_faults) {
+  const auto step_label = [&](const char* label) { return form.step_labels ? label : ""; };
   return {
-      .run = running ? ButtonText{"run", "\u2016", "Pause", "Pause (F5)"}
-                     : ButtonText{"run", "\u25B6", "Run", "Run (F5)"},
-      .line = {"line", "\u21A7", l.others ? "Line" : "", "To the next source line (F7)"},
-      .step = {"step", "\u2913", l.others ? "Step" : "", "One instruction (F11)"},
-      .over = {"over", "\u21B7", l.others ? "Over" : "", "Step over a call (F10)"},
-      .out = {"out", "\u21A5", l.others ? "Out" : "", "Run to the caller (Shift+F11)"},
-      .cursor = {"cursor", "\u21E5", l.others ? "To cursor" : "",
+      .run = running ? ButtonText{"run", "\u2016", form.run_label ? "Pause" : "", "Pause (F5)"}
+                     : ButtonText{"run", "\u25B6", form.run_label ? "Run" : "", "Run (F5)"},
+      .line = {"line", "\u21A7", step_label("Line"), "To the next source line (F7)"},
+      .step = {"step", "\u2913", step_label("Step"), "One instruction (F11)"},
+      .over = {"over", "\u21B7", step_label("Over"), "Step over a call (F10)"},
+      .out = {"out", "\u21A5", step_label("Out"), "Run to the caller (Shift+F11)"},
+      .cursor = {"cursor", "\u21E5", step_label("To cursor"),
                  "Run to the chosen line of the listing (Ctrl+F10)"},
-      .reset = {"reset", "\u21BA", l.others ? "Reset" : "", "Power on again (Ctrl+Shift+R)"},
-      .faults = {"faults", "\u25B2", l.demo ? "Cause a fault \u25BE" : "\u25BE",
+      .reset = {"reset", "\u21BA", step_label("Reset"), "Power on again (Ctrl+Shift+R)"},
+      .faults = {"faults", "\u25B2", form.fault_labels ? "Cause a fault \u25BE" : "\u25BE",
                  "Let the guest's kernel run into a fault and watch"},
-      .stop = {"stop", stop_at_faults ? "\u25CF" : "\u25CB", l.demo ? "Stop at faults" : "",
+      .stop = {"stop", stop_at_faults ? "\u25CF" : "\u25CB", form.fault_labels ? "Stop at faults" : "",
                "Stop when the processor raises an exception, at the first instruction of its handler"},
   };
 }
+constexpr ButtonText kTheme{.id = "theme", .icon = "\u25D1", .tooltip = "Dark or light"};
+constexpr ButtonText kMore{.id = "more", .icon = "\u2261", .tooltip = "What the bar has no room for"};
 
-float width_of(const Look& look, const MachineView& view, Room room) {
-  const Labels l = labels_for(room);
-  const Buttons b = buttons_for(l, view.state == RunState::running, true);
-  float width = look.px(12 + 16 + 24 + 24 + 24 + 12) + text_size(look.fonts.strong, "Ringside").x;
-  for (const ButtonText* text :
-       {&b.run, &b.line, &b.step, &b.over, &b.out, &b.cursor, &b.reset, &b.faults, &b.stop})
-    width += button_width(look, *text) + look.px(4);
-  for (int w = 1; w <= kWorkspaces; ++w) {
-    const std::string label =
-        l.workspaces ? fmt::format("{} {}", w, workspace_name(w)) : fmt::format("{}", w);
-    width += text_size(look.fonts.body, label).x + look.px(22);
+std::string workspace_label(const Form& form, int workspace) {
+  return form.workspace_names ? fmt::format("{} {}", workspace, workspace_name(workspace))
+                              : fmt::format("{}", workspace);
+}
+
+// The gaps are those of draw_toolbar.
+float width_of(const Look& look, const MachineView& view, const Form& form) {
+  const Buttons b = buttons_for(form, view.state == RunState::running, true);
+  float width = look.px(12);
+  const auto take = [&](const ButtonText& text, float gap) {
+    width += button_width(look, text) + look.px(gap);
+  };
+  if (form.name) width += text_size(look.fonts.strong, "Ringside").x + look.px(16);
+  // Pause is the wider of the two: nothing moves when the machine stops.
+  take(buttons_for(form, true, true).run, 8);
+  take(b.line, 4);
+  take(b.step, 4);
+  if (form.more_steps) {
+    take(b.over, 4);
+    take(b.out, 4);
   }
-  return width + button_width(look, {.id = "", .icon = "\u25D1"}) + status_width(look, view);
+  if (form.faults) take(b.faults, 16);
+  if (form.seldom) {
+    take(b.cursor, 4);
+    take(b.reset, 16);
+    take(b.stop, 4);
+  }
+  if (form.workspaces)
+    for (int w = 1; w <= kWorkspaces; ++w) {
+      const std::string label = workspace_label(form, w);
+      take({.id = "", .label = label.c_str()}, 2);
+    }
+  take(form.menu() ? kMore : kTheme, 8);
+  return width + look.px(16) + status_width(look, view, form.facts);
+}
+
+// What the bar has no room for, by words.
+void draw_menu(const Look& look, const MachineView& view, const Settings& settings, const Form& form,
+               std::uint64_t cursor, Commands& commands) {
+  ImGui::PushStyleVar(ImGuiStyleVar_WindowPadding, {look.px(8), look.px(8)});
+  const bool stands = view.state == RunState::stopped;
+  const auto item = [&](const char* words, const char* keys, UiCommand command, bool enabled,
+                        bool chosen = false) {
+    if (ImGui::MenuItem(words, keys, chosen, enabled)) commands.push_back(std::move(command));
+  };
+  if (ImGui::BeginPopup("more")) {
+    if (!form.facts) {
+      std::string facts;
+      for (const auto& [words, ink] : status(look, view, true))
+        facts += (facts.empty() ? "" : " \u00b7 ") + words;
+      caption(look, facts);
+    }
+    if (!form.more_steps) {
+      item("Step over a call", "F10", DoStepOver{}, stands);
+      item("Run to the caller", "Shift+F11", DoStepOut{}, stands);
+    }
+    item("Run to the chosen line", "Ctrl+F10", DoRunTo{{cursor}}, stands && cursor != 0);
+    item("Power on again", "Ctrl+Shift+R", DoReset{}, true);
+    if (!form.faults && ImGui::BeginMenu("Cause a fault", view.state != RunState::ended)) {
+      demo_items(look, commands);
+      ImGui::EndMenu();
+    }
+    item("Stop at faults", "", DoStopAtFaults{!settings.stop_at_faults}, true, settings.stop_at_faults);
+    if (!form.workspaces)
+      for (int w = 1; w <= kWorkspaces; ++w)
+        item(workspace_name(w), fmt::format("Ctrl+{}", w).c_str(), ShowWorkspace{w}, true,
+             w == settings.workspace);
+    item("Dark or light", "", ToggleTheme{}, true);
+    ImGui::EndPopup();
+  }
+  ImGui::PopStyleVar();
 }
 
 }  // namespace
@@ -173,47 +252,65 @@ void draw_toolbar(PanelState& state, const MachineView& view, const Settings& se
                   Commands& commands) {
   const Look& look = state.look;
   ImGui::PushID("toolbar");
-  Room room = Room::everything;
-  while (room != Room::icons_only && width_of(look, view, room) > at.width())
-    room = static_cast<Room>(static_cast<int>(room) + 1);
-  const Labels l = labels_for(room);
+  const auto fitting = std::ranges::find_if(
+      forms(), [&](const Form& form) { return width_of(look, view, form) <= at.width(); });
+  const Form& form = fitting == forms().end() ? forms().back() : *fitting;
   const bool running = view.state == RunState::running, ended = view.state == RunState::ended,
              stands = view.state == RunState::stopped;
-  const Buttons b = buttons_for(l, running, settings.stop_at_faults);
+  const Buttons b = buttons_for(form, running, settings.stop_at_faults);
 
   Bar bar(look, at, commands);
-  bar.words(look.fonts.strong, look.theme.text, "Ringside", 8);
-  // The image's name where there is room to spare.
-  if (const float spare = at.width() - width_of(look, view, room);
-      spare > text_size(look.fonts.body, view.image_name).x + look.px(16))
-    bar.words(look.fonts.body, look.theme.muted, view.image_name, 8);
-  bar.skip(8);
+  if (form.name) {
+    bar.words(look.fonts.strong, look.theme.text, "Ringside", 8);
+    // The image's name where there is room to spare.
+    if (const float spare = at.width() - width_of(look, view, form);
+        spare > text_size(look.fonts.body, view.image_name).x + look.px(16))
+      bar.words(look.fonts.body, look.theme.muted, view.image_name, 8);
+    bar.skip(8);
+  }
   bar.push(b.run, running ? UiCommand{DoPause{}} : UiCommand{DoRun{}}, ButtonKind::primary, !ended, 8);
   bar.push(b.line, DoStepLine{}, ButtonKind::plain, stands);
   bar.push(b.step, DoStep{}, ButtonKind::plain, stands);
-  bar.push(b.over, DoStepOver{}, ButtonKind::plain, stands);
-  bar.push(b.out, DoStepOut{}, ButtonKind::plain, stands);
-  bar.push(b.cursor, DoRunTo{{state.listing.cursor}}, ButtonKind::plain, stands && state.listing.cursor != 0);
-  bar.push(b.reset, DoReset{}, ButtonKind::plain, true, 16);
-  if (bar.push(b.faults, ButtonKind::plain, !ended)) ImGui::OpenPopup("faults");
-  draw_faults_menu(look, commands);
-  bar.push(b.stop, DoStopAtFaults{!settings.stop_at_faults},
-           settings.stop_at_faults ? ButtonKind::chosen : ButtonKind::plain, true, 16);
-
-  for (int w = 1; w <= kWorkspaces; ++w) {
-    const std::string label =
-        l.workspaces ? fmt::format("{} {}", w, workspace_name(w)) : fmt::format("{}", w);
-    const std::string tip =
-        fmt::format("{} (key {}, or Ctrl+{} while the guest has the keyboard)", workspace_name(w), w, w);
-    bar.push({.id = label.c_str(), .label = label.c_str(), .tooltip = tip.c_str()}, ShowWorkspace{w},
-             w == settings.workspace ? ButtonKind::chosen : ButtonKind::quiet, true, 2);
+  if (form.more_steps) {
+    bar.push(b.over, DoStepOver{}, ButtonKind::plain, stands);
+    bar.push(b.out, DoStepOut{}, ButtonKind::plain, stands);
   }
-  const ButtonText theme{.id = "theme", .icon = "\u25D1", .tooltip = "Dark or light"};
-  const float end = at.to.x - look.px(8) - button_width(look, theme);
-  bar.move_to(std::max(bar.x() + look.px(8), end - status_width(look, view)));
-  draw_status(look, view, bar);
+  if (form.seldom) {
+    bar.push(b.cursor, DoRunTo{{state.listing.cursor}}, ButtonKind::plain,
+             stands && state.listing.cursor != 0);
+    bar.push(b.reset, DoReset{}, ButtonKind::plain, true, 16);
+  }
+  if (form.faults) {
+    if (bar.push(b.faults, ButtonKind::plain, !ended, form.seldom ? 4 : 16)) ImGui::OpenPopup("faults");
+    ImGui::PushStyleVar(ImGuiStyleVar_WindowPadding, {look.px(8), look.px(8)});
+    if (ImGui::BeginPopup("faults")) {
+      demo_items(look, commands);
+      ImGui::EndPopup();
+    }
+    ImGui::PopStyleVar();
+  }
+  if (form.seldom)
+    bar.push(b.stop, DoStopAtFaults{!settings.stop_at_faults},
+             settings.stop_at_faults ? ButtonKind::chosen : ButtonKind::plain, true, 16);
+
+  if (form.workspaces)
+    for (int w = 1; w <= kWorkspaces; ++w) {
+      const std::string label = workspace_label(form, w);
+      const std::string tip =
+          fmt::format("{} (key {}, or Ctrl+{} while the guest has the keyboard)", workspace_name(w), w, w);
+      bar.push({.id = label.c_str(), .label = label.c_str(), .tooltip = tip.c_str()}, ShowWorkspace{w},
+               w == settings.workspace ? ButtonKind::chosen : ButtonKind::quiet, true, 2);
+    }
+  const ButtonText& last = form.menu() ? kMore : kTheme;
+  const float end = at.to.x - look.px(8) - button_width(look, last);
+  bar.move_to(std::max(bar.x() + look.px(8), end - status_width(look, view, form.facts)));
+  draw_status(look, view, form.facts, bar);
   bar.move_to(end);
-  bar.push(theme, ToggleTheme{}, ButtonKind::quiet);
+  if (!form.menu())
+    bar.push(last, ToggleTheme{}, ButtonKind::quiet);
+  else if (bar.push(last, ButtonKind::quiet))
+    ImGui::OpenPopup("more");
+  draw_menu(look, view, settings, form, state.listing.cursor, commands);
   ImGui::PopID();
 }
 

@@ -152,11 +152,12 @@ struct Drawing {
                ImGui::GetContentRegionAvail().x));
   }
 
-  void scrub() {
+  // The wheel goes through the steps where they have a column; in one column with all else it scrolls.
+  void scrub(bool wheel) {
     const int last = static_cast<int>(steps.size()) - 1;
     if (!ImGui::IsWindowHovered(ImGuiHoveredFlags_ChildWindows)) return;
     int move = 0;
-    if (ImGui::GetIO().MouseWheel != 0) move = ImGui::GetIO().MouseWheel > 0 ? -1 : 1;
+    if (wheel && ImGui::GetIO().MouseWheel != 0) move = ImGui::GetIO().MouseWheel > 0 ? -1 : 1;
     if (!state.screen.focused && !ImGui::GetIO().WantTextInput) {
       if (ImGui::IsKeyPressed(ImGui::GetKeyIndex(ImGuiKey_UpArrow))) move = -1;
       if (ImGui::IsKeyPressed(ImGui::GetKeyIndex(ImGuiKey_DownArrow))) move = 1;
@@ -308,8 +309,10 @@ void navigation(PanelState& state, const MachineView& view, std::size_t index, C
     commands.push_back(ShowDelivery{all[index + 1]->number});
   ImGui::SameLine(0, look.px(4));
   text(look.fonts.small, look.theme.muted,
-       fmt::format("{} of {}, after {} instructions", index + 1, all.size(),
-                   with_commas(all[index]->instructions)));
+       elide(look.fonts.small,
+             fmt::format("{} of {}, after {} instructions", index + 1, all.size(),
+                         with_commas(all[index]->instructions)),
+             ImGui::GetContentRegionAvail().x));
 }
 
 void draw(PanelState& state, const MachineView& view, Commands& commands) {
@@ -333,28 +336,30 @@ void draw(PanelState& state, const MachineView& view, Commands& commands) {
   Drawing d{state, view, **shown, index < view.delivery_texts.size() ? &view.delivery_texts[index] : nullptr,
             commands};
   if (d.steps.empty()) return;
-  if (state.anatomy.scrolled_for != (*shown)->number) d.scrolled_ = true;
+  const float room = ImGui::GetContentRegionAvail().x, gap = look.px(16);
+  const bool columns = room >= look.px(500);
+  if (columns && state.anatomy.scrolled_for != (*shown)->number) d.scrolled_ = true;
   state.anatomy.scrolled_for = (*shown)->number;
-  d.scrub();
+  d.scrub(columns);
   ImGui::Dummy({0, look.px(2)});
   ImGui::PushStyleVar(ImGuiStyleVar_ItemSpacing, {look.px(8), look.px(1)});
-  const float room = ImGui::GetContentRegionAvail().x, gap = look.px(16);
-  if (room >= look.px(500)) {
+  if (columns) {
     const float left = room * 0.29f, right = room * 0.33f, middle = room - left - right - 2 * gap;
     d.column("cause", left, &Drawing::cause);
     ImGui::SameLine(0, gap);
     d.column("steps", middle, &Drawing::steps_list);
     ImGui::SameLine(0, gap);
     d.column("stack", right, &Drawing::stack);
-  } else if (ImGui::BeginChild("all", {0, 0}, false,
-                               ImGuiWindowFlags_NoNav | ImGuiWindowFlags_NoScrollWithMouse)) {
-    d.cause();
-    d.gap(8);
-    d.steps_list();
-    d.gap(8);
-    d.stack();
+  } else {
+    if (ImGui::BeginChild("all", {0, 0}, false, ImGuiWindowFlags_NoNav)) {
+      d.cause();
+      d.gap(8);
+      d.steps_list();
+      d.gap(8);
+      d.stack();
+    }
+    ImGui::EndChild();
   }
-  if (room < look.px(500)) ImGui::EndChild();
   ImGui::PopStyleVar();
 }
 

@@ -51,7 +51,8 @@ struct Drawing {
     switch (row.kind) {
       case ListingRow::Kind::source: source(row, {at.x, text_y}, all.to.x); break;
       case ListingRow::Kind::label:
-        text_at(list, look.fonts.mono, {at.x + gutter, text_y}, look.theme.interrupt, row.text + ":");
+        text_at(list, look.fonts.mono, {at.x + gutter, text_y}, look.theme.interrupt,
+                elide(look.fonts.mono, row.text + ":", width - gutter));
         break;
       case ListingRow::Kind::instruction: instruction(row, {at.x, text_y}, all.to.x, current); break;
       case ListingRow::Kind::unreadable:
@@ -117,7 +118,8 @@ struct Drawing {
       x += look.px(176);
     }
     const std::string words = ringside::text(row.instruction);
-    text_at(list, look.fonts.mono, {x, at.y}, current ? look.theme.now : look.theme.muted, words);
+    text_at(list, look.fonts.mono, {x, at.y}, current ? look.theme.now : look.theme.muted,
+            elide(look.fonts.mono, words, right - x));
     x += text_size(look.fonts.mono, words).x + look.px(12);
     if (!row.target_name.empty() && right - x > look.px(40))
       text_at(list, look.fonts.mono, {x, at.y}, look.theme.faint,
@@ -136,11 +138,13 @@ void draw(PanelState& state, const MachineView& view, Commands& commands) {
   const std::string where = listing.file.empty()       ? listing.function
                             : listing.function.empty() ? listing.file
                                                        : listing.file + "  \u00b7  " + listing.function;
-  text(look.fonts.small, look.theme.text, elide(look.fonts.small, where, ImGui::GetContentRegionAvail().x));
-  if (state.listing.code_address != 0) {
+  const ButtonText back{.id = "back", .label = "back to RIP"};
+  const bool away = state.listing.code_address != 0;
+  const float room = ImGui::GetContentRegionAvail().x - (away ? button_width(look, back) + look.px(8) : 0);
+  text(look.fonts.small, look.theme.text, elide(look.fonts.small, where, room));
+  if (away) {
     ImGui::SameLine();
-    if (button(look, {.id = "back", .label = "back to RIP"}, look.fonts.small->FontSize + look.px(4),
-               ButtonKind::chosen))
+    if (button(look, back, look.fonts.body->FontSize + look.px(4), ButtonKind::chosen))
       commands.push_back(ShowCode{0});
   }
   ImGui::PushStyleVar(ImGuiStyleVar_ItemSpacing, {0, 0});

@@ -1,4 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
+#include <algorithm>
+
 #include "gui/panels/panels.h"
 #include "gui/widgets/controls.h"
 #include "gui/widgets/table_widget.h"
@@ -15,16 +17,15 @@ constexpr const char* kUsual =
 void draw(PanelState& state, const MachineView& view, Commands& commands) {
   const Look& look = state.look;
   ImGui::PushFont(look.fonts.small);
-  ImGui::SetNextItemWidth(look.px(180));
+  ImGui::SetNextItemWidth(std::min(look.px(180), ImGui::GetContentRegionAvail().x));
   ImGui::InputTextWithHint("##filter", "filter", state.events.filter.data(), state.events.filter.size());
-  ImGui::SameLine();
   const float height = ImGui::GetItemRectSize().y;
-  if (button(look,
-             {.id = "ports",
-              .icon = state.events.ports ? "\u25CF" : "\u25CB",
-              .label = "port accesses",
-              .tooltip = "Show every IN and OUT as well"},
-             height, state.events.ports ? ButtonKind::chosen : ButtonKind::plain))
+  const ButtonText ports{.id = "ports",
+                         .icon = state.events.ports ? "\u25CF" : "\u25CB",
+                         .label = "port accesses",
+                         .tooltip = "Show every IN and OUT as well"};
+  beside_if_room(look, button_width(look, ports));
+  if (button(look, ports, height, state.events.ports ? ButtonKind::chosen : ButtonKind::plain))
     state.events.ports = !state.events.ports;
   ImGui::PopFont();
   const Table* table = view.table("events");

@@ -37,7 +37,7 @@ class Flow {
         const float width = text_size(font, word).x;
         if (pen_.x > left_ && pen_.x + width > right_) new_line(font);
         ImGui::SetCursorScreenPos(pen_);
-        ringside::link(look_, view_, word, kind, target, ink, font, commands_);
+        ringside::link(look_, view_, elide(font, word, right_ - left_), kind, target, ink, font, commands_);
         pen_.x += width;
       }
       if (end == std::string_view::npos) break;

@@ -59,17 +59,18 @@ void draw(PanelState& state, const MachineView& view, Commands& commands) {
   }
   const float height = ImGui::GetItemRectSize().y;
   ImGui::PopFont();
-  ImGui::SameLine();
-  if (button(look, {.id = "rsp", .label = "RSP", .tooltip = "Follow the stack pointer"}, height,
+  const auto beside = [&](const ButtonText& words, ButtonKind kind) {
+    beside_if_room(look, button_width(look, words));
+    return button(look, words, height, kind);
+  };
+  if (beside({.id = "rsp", .label = "RSP", .tooltip = "Follow the stack pointer"},
              state.memory.chosen ? ButtonKind::plain : ButtonKind::chosen))
     state.memory.chosen = false;
-  ImGui::SameLine();
-  if (button(look, {.id = "back", .icon = "\u2191", .tooltip = "Earlier bytes"}, height)) {
+  if (beside({.id = "back", .icon = "\u2191", .tooltip = "Earlier bytes"}, ButtonKind::plain)) {
     state.memory.chosen = true;
     state.memory.shown = view.memory.address - 0x100;
   }
-  ImGui::SameLine();
-  if (button(look, {.id = "on", .icon = "\u2193", .tooltip = "Later bytes"}, height)) {
+  if (beside({.id = "on", .icon = "\u2193", .tooltip = "Later bytes"}, ButtonKind::plain)) {
     state.memory.chosen = true;
     state.memory.shown = view.memory.address + 0x100;
   }

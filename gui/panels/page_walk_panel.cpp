@@ -72,8 +72,12 @@ struct Drawing {
                           look.px(3));
       list->AddRectFilled({x, start.y + height - look.px(2)}, {x + width, start.y + height}, ink, look.px(1));
       const std::uint64_t value = walk.address.value >> p.low & ((2ull << (p.high - p.low)) - 1);
-      const std::string top =
-          fmt::format("{} {}-{}", p.level ? level_name(walk.paging, p.level) : "offset", p.high, p.low);
+      const std::string piece = p.level ? level_name(walk.paging, p.level) : "offset";
+      const std::string with_bits = fmt::format("{} {}-{}", piece, p.high, p.low);
+      const float words = width - look.px(8);
+      const std::string top = text_size(look.fonts.small, with_bits).x <= words
+                                  ? with_bits
+                                  : elide(look.fonts.small, piece, words);
       const std::string number = p.level ? fmt::format("{}", value) : fmt::format("{:#x}", value);
       list->PushClipRect({x, start.y}, {x + width, start.y + height}, true);
       text_at(list, look.fonts.small, {x + look.px(6), start.y + look.px(3)}, look.theme.muted, top);
@@ -130,22 +134,28 @@ struct Drawing {
     ImGui::PopClipRect();
   }
 
+  // As many strips a row as can be read; the line goes on in the next row.
   void tables() {
     const unsigned columns = std::max(walk.count + 1, 2u);
-    const float room = ImGui::GetContentRegionAvail().x, gap = look.px(18);
-    const float width =
-        std::min(look.px(190), (room - gap * static_cast<float>(columns - 1)) / static_cast<float>(columns));
-    const float height = look.px(136);
+    const float room = ImGui::GetContentRegionAvail().x, gap = look.px(18), height = look.px(136);
+    const float least = text_size(look.fonts.mono, "0x0000'0000").x + look.px(38);
+    const auto fit = static_cast<unsigned>(std::max(1.0f, (room + gap) / (least + gap)));
+    const unsigned a_row = std::min(columns, fit);
+    // A row that goes on in the next one ends in its arrow.
+    const auto gaps = static_cast<float>(a_row < columns ? a_row : a_row - 1);
+    const float width = std::min(look.px(190), (room - gap * gaps) / static_cast<float>(a_row));
     const ImVec2 start = ImGui::GetCursorScreenPos();
     ImDrawList* list = ImGui::GetWindowDrawList();
-    float x = start.x;
-    const float middle = start.y + height / 2;
+    const auto place = [&](unsigned i) {
+      return ImVec2{start.x + static_cast<float>(i % a_row) * (width + gap),
+                    start.y + static_cast<float>(i / a_row) * (height + look.px(8))};
+    };
     for (unsigned i = 0; i < walk.count; ++i) {
       const WalkEntry& e = walk.entries[i];
       const bool failed =
           !walk.ok() && (walk.fault_level ? walk.fault_level == e.level : i + 1 == walk.count);
-      table(e, {x, start.y}, width, height, failed);
-      x += width;
+      table(e, place(i), width, height, failed);
+      const float x = place(i).x + width, middle = place(i).y + height / 2;
       const bool breaks = !walk.ok() && i + 1 == walk.count;
       const ImU32 ink = breaks ? look.theme.fault : look.theme.muted;
       if (breaks) {
@@ -157,10 +167,12 @@ struct Drawing {
         list->AddTriangleFilled({x + gap - look.px(1), middle}, {x + gap - look.px(7), middle - look.px(4)},
                                 {x + gap - look.px(7), middle + look.px(4)}, ink);
       }
-      x += gap;
     }
-    page({x, start.y}, width, height);
-    ImGui::SetCursorScreenPos({start.x, start.y + height + look.px(8)});
+    page(place(walk.count), width, height);
+    // For the scroll bar.
+    const unsigned rows = (walk.count + a_row) / a_row;
+    ImGui::SetCursorScreenPos(start);
+    ImGui::Dummy({1, static_cast<float>(rows) * (height + look.px(8))});
   }
 
   void page(ImVec2 at, float width, float height) {
@@ -200,27 +212,26 @@ void controls(PanelState& state, const MachineView& view, Commands& commands) {
   const float height = ImGui::GetItemRectSize().y;
   ImGui::PopFont();
   const auto choose = [&](const char* name, std::uint64_t address) {
-    ImGui::SameLine(0, look.px(4));
-    if (button(look, {.id = name, .label = name}, height)) commands.push_back(ShowWalk{address});
+    const ButtonText words{.id = name, .label = name};
+    beside_if_room(look, button_width(look, words), 4);
+    if (button(look, words, height)) commands.push_back(ShowWalk{address});
   };
   choose("RIP", view.cpu.rip);
   choose("RSP", view.cpu[Gpr::rsp]);
   choose("CR2", view.cpu.cr2);
-  ImGui::SameLine(0, look.px(12));
   constexpr std::array<const char*, 3> kKinds = {"read", "write", "fetch"};
   for (int i = 0; i < 3; ++i) {
-    if (i) ImGui::SameLine(0, look.px(2));
-    if (button(look, {.id = kKinds[i], .label = kKinds[i]}, height,
-               state.walk.kind == i ? ButtonKind::chosen : ButtonKind::quiet))
+    const ButtonText words{.id = kKinds[i], .label = kKinds[i]};
+    beside_if_room(look, button_width(look, words), i ? 2 : 12);
+    if (button(look, words, height, state.walk.kind == i ? ButtonKind::chosen : ButtonKind::quiet))
       state.walk.kind = i;
   }
-  ImGui::SameLine(0, look.px(8));
-  if (button(look,
-             {.id = "user",
-              .icon = state.walk.user ? "\u25CF" : "\u25CB",
-              .label = "user",
-              .tooltip = "As code of ring 3 would"},
-             height, state.walk.user ? ButtonKind::chosen : ButtonKind::quiet))
+  const ButtonText user{.id = "user",
+                        .icon = state.walk.user ? "\u25CF" : "\u25CB",
+                        .label = "user",
+                        .tooltip = "As code of ring 3 would"};
+  beside_if_room(look, button_width(look, user));
+  if (button(look, user, height, state.walk.user ? ButtonKind::chosen : ButtonKind::quiet))
     state.walk.user = !state.walk.user;
   ImGui::Dummy({0, look.px(4)});
 }

@@ -74,6 +74,7 @@ struct Panel {
   const char* help;  // a few sentences for somebody who has not had the lecture yet; shown on F1 and "?"
   void (*draw)(PanelState&, const MachineView&, Commands&);
   void (*request)(const PanelState&, ViewRequest&);  // what the view must hold for it; may be null
+  bool sideways = false;                             // scrolls sideways where it is wider than its room
 };
 
 // Every panel of the window, in the order of the tabs.

@@ -7,6 +7,7 @@
 #include <array>
 
 #include "gui/panels/panels.h"
+#include "gui/widgets/controls.h"
 #include "gui/widgets/text.h"
 #include "sim/inspect/device_tables.h"
 #include "sim/inspect/words.h"
@@ -58,7 +59,7 @@ struct Drawing {
     const std::string why = reason.standing == PicStanding::kNoRequest ? "" : standing_words(reason);
     text(look.fonts.small, reason.standing == PicStanding::kNext ? look.theme.interrupt : look.theme.muted,
          elide(look.fonts.small, why, ImGui::GetContentRegionAvail().x));
-    if (ImGui::IsItemHovered()) ImGui::SetTooltip("%s", why.c_str());
+    if (ImGui::IsItemHovered()) tooltip(look, why);
   }
 
   void chip(const char* title, const Pic8259& chip, unsigned first, float width) {
@@ -107,16 +108,15 @@ void draw(PanelState& state, const MachineView& view, Commands& commands) {
           fmt::format("INTR: IRQ {} would give vector {}", next->irq, next->vector));
   else
     badge(look, look.theme.muted, "", "INTR low: nothing to take");
+  const auto one_more = [&](ImU32 ink, std::string_view mark, std::string_view words) {
+    beside_if_room(look, badge_width(look, mark, words));
+    badge(look, ink, mark, words);
+  };
   const unsigned owed = eoi_owed(view.pic.master) | eoi_owed(view.pic.slave) << 8;
   for (unsigned irq = 0; irq < 16; ++irq)
-    if (owed >> irq & 1 && irq != kPicCascadeLine) {
-      ImGui::SameLine();
-      badge(look, look.theme.now, shape(Meaning::now), fmt::format("EOI owed: IRQ {}", irq));
-    }
-  if (!(view.cpu.rflags & rflags::if_)) {
-    ImGui::SameLine();
-    badge(look, look.theme.muted, "", "IF 0: the processor does not listen");
-  }
+    if (owed >> irq & 1 && irq != kPicCascadeLine)
+      one_more(look.theme.now, shape(Meaning::now), fmt::format("EOI owed: IRQ {}", irq));
+  if (!(view.cpu.rflags & rflags::if_)) one_more(look.theme.muted, "", "IF 0: the processor does not listen");
   ImGui::Dummy({0, look.px(4)});
   const float room = ImGui::GetContentRegionAvail().x, gap = look.px(24), beside = (room - gap) / 2;
   const bool two = beside >= look.px(264);

@@ -200,6 +200,7 @@ const Panel registers_panel{
         "A click on an address shows it; the right button offers memory, page walk, breakpoint and copy.",
     .draw = draw,
     .request = nullptr,
+    .sideways = true,
 };
 
 }  // namespace ringside

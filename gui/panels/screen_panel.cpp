@@ -110,6 +110,7 @@ const Panel screen_panel{
         "a click anywhere else, takes the keyboard back.",
     .draw = draw,
     .request = nullptr,
+    .sideways = true,
 };
 
 }  // namespace ringside

@@ -11,6 +11,8 @@
 namespace ringside {
 namespace {
 
+constexpr float kLeastTable = 112;  // high; where two do not fit the panel scrolls
+
 struct Topic {
   const char* name;
   float share = 1;  // of the panel's height
@@ -26,7 +28,8 @@ void draw_topics(PanelState& state, const MachineView& view, std::initializer_li
     const Table* table = view.table(topic.name);
     const float height = ImGui::GetContentRegionAvail().y * std::min(1.0f, topic.share / left);
     left -= topic.share;
-    if (ImGui::BeginChild(topic.name, {0, std::max(height - (left > 0.01f ? look.px(8) : 0), look.px(40))},
+    if (ImGui::BeginChild(topic.name,
+                          {0, std::max(height - (left > 0.01f ? look.px(8) : 0), look.px(kLeastTable))},
                           false, ImGuiWindowFlags_NoNav)) {
       if (*topic.heading) caption(look, topic.heading);
       if (table)

@@ -35,7 +35,7 @@ bool button(const Look& look, const ButtonText& words, float height, ButtonKind 
   const ImVec2 at = ImGui::GetCursorScreenPos(), size{button_width(look, words), height};
   const bool clicked = ImGui::InvisibleButton(words.id, size) && enabled;
   const bool hovered = ImGui::IsItemHovered();
-  if (hovered && *words.tooltip) ImGui::SetTooltip("%s", words.tooltip);
+  if (hovered && *words.tooltip) tooltip(look, words.tooltip);
   const Ink ink = ink_of(look.theme, kind, enabled, hovered, ImGui::IsItemActive());
   ImDrawList* list = ImGui::GetWindowDrawList();
   if (ink.ground) list->AddRectFilled(at, {at.x + size.x, at.y + size.y}, ink.ground, look.px(4));
@@ -48,6 +48,11 @@ bool button(const Look& look, const ButtonText& words, float height, ButtonKind 
   }
   if (*words.label) text_at(list, font, pen, ink.text, words.label);
   return clicked;
+}
+
+void beside_if_room(const Look& look, float width, float gap) {
+  const float right = ImGui::GetWindowPos().x + ImGui::GetWindowContentRegionMax().x;
+  if (ImGui::GetItemRectMax().x + look.px(gap) + width <= right) ImGui::SameLine(0, look.px(gap));
 }
 
 int tabs(const Look& look, std::span<const char* const> titles, int chosen, float width, float height) {

@@ -26,6 +26,9 @@ float button_width(const Look& look, const ButtonText& words);
 bool button(const Look& look, const ButtonText& words, float height, ButtonKind kind = ButtonKind::plain,
             bool enabled = true);
 
+// Puts the next item, `width` wide, beside the last one, or below it where the panel ends before.
+void beside_if_room(const Look& look, float width, float gap = 8);
+
 // A row of tabs; returns the index of the one clicked, else -1. Falls back to a menu where they do not fit
 // `width`.
 int tabs(const Look& look, std::span<const char* const> titles, int chosen, float width, float height);

@@ -17,12 +17,14 @@ constexpr unsigned kOtherCell = 0x2588;
 struct Letter {
   unsigned codepoint;
   float x, right, y, size;  // y = top of the line it stands on
+  bool cut;                 // the edge of its panel goes through it, left or right
 };
 
 struct Origin {
   unsigned codepoint;
   float top, advance, size;
   float left;
+  bool guest;  // a letter of the guest's screen
 };
 
 // A glyph is known by where it lies in the texture.
@@ -36,11 +38,14 @@ std::map<Key, Origin> known_glyphs(const ImFontAtlas& atlas, const Fonts& fonts)
   std::map<Key, Origin> known;
   for (const ImFont* font : atlas.Fonts)
     for (const ImFontGlyph& g : font->Glyphs)
-      if (g.Visible) known[key({g.U0, g.V0})] = {g.Codepoint, g.Y0, g.AdvanceX, font->FontSize, g.X0};
+      if (g.Visible) known[key({g.U0, g.V0})] = {g.Codepoint, g.Y0, g.AdvanceX, font->FontSize, g.X0, false};
   for (unsigned i = 0; i < 256; ++i)
-    known[key(fonts.cells[i].from)] = {i >= 32 && i < 127 ? i : kOtherCell, 0,
+    known[key(fonts.cells[i].from)] = {i >= 32 && i < 127 ? i : kOtherCell,
+                                       0,
                                        static_cast<float>(kCellWidth * fonts.cell_scale),
-                                       static_cast<float>(kCellHeight * fonts.cell_scale), 0};
+                                       static_cast<float>(kCellHeight * fonts.cell_scale),
+                                       0,
+                                       true};
   return known;
 }
 
@@ -75,8 +80,8 @@ std::vector<Letter> letters_of(const ImDrawData& data, const std::map<Key, Origi
         const ImVec4& clip = command.ClipRect;
         if (x < clip.x || x > clip.z || y < clip.y || y > clip.w) continue;
         const Origin& o = found->second;
-        letters.push_back(
-            {o.codepoint, a.pos.x - o.left, a.pos.x - o.left + o.advance, a.pos.y - o.top, o.size});
+        letters.push_back({o.codepoint, a.pos.x - o.left, a.pos.x - o.left + o.advance, a.pos.y - o.top,
+                           o.size, !o.guest && (a.pos.x < clip.x - 1 || c.pos.x > clip.z + 1)});
         i += 3;
       }
     }
@@ -110,18 +115,29 @@ long blanks(float pen, const Letter& letter) {
   return gap > letter.size * 0.18f ? std::max(1L, std::lround(gap / (letter.size * 0.5f))) : 0;
 }
 
+std::string text_of(std::span<const Letter> line) {
+  std::string out;
+  float pen = 0;
+  for (const Letter& l : line) {
+    out.append(static_cast<std::size_t>(blanks(pen, l)), ' ');
+    append_utf8(out, l.codepoint);
+    pen = l.right;
+  }
+  return out + '\n';
+}
+
 }  // namespace
 
 std::string drawn_text(const ImDrawData& data, const ImFontAtlas& atlas, const Fonts& fonts) {
   std::string out;
+  read_lines(data, atlas, fonts, [&](std::span<const Letter> line) { out += text_of(line); });
+  return out;
+}
+
+std::string cut_text(const ImDrawData& data, const ImFontAtlas& atlas, const Fonts& fonts) {
+  std::string out;
   read_lines(data, atlas, fonts, [&](std::span<const Letter> line) {
-    float pen = 0;
-    for (const Letter& l : line) {
-      out.append(static_cast<std::size_t>(blanks(pen, l)), ' ');
-      append_utf8(out, l.codepoint);
-      pen = l.right;
-    }
-    out += '\n';
+    if (std::ranges::any_of(line, &Letter::cut)) out += text_of(line);
   });
   return out;
 }

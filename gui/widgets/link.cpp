@@ -88,7 +88,7 @@ void link(const Look& look, const MachineView& view, std::string_view shown, Lin
     ImGui::SetMouseCursor(ImGuiMouseCursor_Hand);
     list->AddLine({at.x, at.y + size.y}, {at.x + size.x, at.y + size.y}, colour, look.px(1));
     if (const std::string words = decode(view, kind, target); !words.empty() && !ImGui::IsMouseDown(0))
-      ImGui::SetTooltip("%s", words.c_str());
+      tooltip(look, words);
   }
   draw();
   if (ImGui::BeginPopupContextItem("menu")) {

@@ -105,7 +105,7 @@ struct Drawing {
       number(look, shown, ink);
     else
       link(look, view, shown, c.link, c.target, ink, font, commands);
-    if (cut && c.link == Link::none && ImGui::IsItemHovered()) ImGui::SetTooltip("%s", c.text.c_str());
+    if (cut && c.link == Link::none && ImGui::IsItemHovered()) tooltip(look, c.text);
     if (!mark.empty() && !before) {
       ImGui::SameLine(0, look.px(2));
       text(look.fonts.small, mark_ink, mark);

@@ -18,6 +18,11 @@ std::size_t faint_length(std::string_view digits) {
   return i;
 }
 
+constexpr float kBadgePadding = 6;
+std::string badge_words(std::string_view shape, std::string_view words) {
+  return shape.empty() ? std::string(words) : std::string(shape) + " " + std::string(words);
+}
+
 }  // namespace
 
 void text_at(ImDrawList* list, ImFont* font, ImVec2 at, ImU32 colour, std::string_view text) {
@@ -84,6 +89,14 @@ void change_mark(const Look& look, int age) {
   ImGui::Dummy(text_size(look.fonts.mono, dot));
 }
 
+void tooltip(const Look& look, std::string_view words) {
+  ImGui::BeginTooltip();
+  ImGui::PushTextWrapPos(std::min(look.px(420), ImGui::GetIO().DisplaySize.x - look.px(32)));
+  ImGui::TextUnformatted(words.data(), end_of(words));
+  ImGui::PopTextWrapPos();
+  ImGui::EndTooltip();
+}
+
 void caption(const Look& look, std::string_view words) { text(look.fonts.small, look.theme.muted, words); }
 
 void paragraph(const Look& look, ImFont* font, ImU32 colour, std::string_view words) {
@@ -99,15 +112,19 @@ void paragraph(const Look& look, ImFont* font, ImU32 colour, std::string_view wo
 
 void badge(const Look& look, ImU32 colour, std::string_view shape, std::string_view words) {
   ImFont* font = look.fonts.small;
+  const ImVec2 pad{look.px(kBadgePadding), look.px(1)};
   const std::string shown =
-      shape.empty() ? std::string(words) : std::string(shape) + " " + std::string(words);
+      elide(font, badge_words(shape, words), ImGui::GetContentRegionAvail().x - 2 * pad.x);
   const ImVec2 at = ImGui::GetCursorScreenPos(), size = text_size(font, shown);
-  const ImVec2 pad{look.px(6), look.px(1)};
   ImDrawList* list = ImGui::GetWindowDrawList();
   const ImVec2 to{at.x + size.x + 2 * pad.x, at.y + size.y + 2 * pad.y};
   list->AddRectFilled(at, to, mix(look.theme.panel, colour, 0.16f), look.px(4));
   text_at(list, font, {at.x + pad.x, at.y + pad.y}, colour, shown);
   ImGui::Dummy({to.x - at.x, to.y - at.y});
+}
+
+float badge_width(const Look& look, std::string_view shape, std::string_view words) {
+  return text_size(look.fonts.small, badge_words(shape, words)).x + 2 * look.px(kBadgePadding);
 }
 
 void nothing_yet(const Look& look, std::string_view words) {

@@ -42,12 +42,16 @@ void link(const Look& look, const MachineView& view, std::string_view shown, Lin
 // The lines of the tooltip: what a number of this kind means.
 std::string decode(const MachineView& view, Link kind, std::uint64_t target);
 
+// Beside the mouse, in as many lines as it needs.
+void tooltip(const Look& look, std::string_view words);
+
 // A caption above a group: small and muted.
 void caption(const Look& look, std::string_view words);
 // A sentence broken into lines at the panel's width.
 void paragraph(const Look& look, ImFont* font, ImU32 colour, std::string_view words);
 // A short word with its shape on a raised ground: "▲ #PF", "⚡ EOI owed".
 void badge(const Look& look, ImU32 colour, std::string_view shape, std::string_view words);
+float badge_width(const Look& look, std::string_view shape, std::string_view words);
 // Hint in the middle of an empty panel.
 void nothing_yet(const Look& look, std::string_view words);
 

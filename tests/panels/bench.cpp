@@ -32,14 +32,15 @@ std::string tidy(const std::string& text) {
 
 }  // namespace
 
-Bench::Bench(float width, float height) : view(plain_view()), context_(ImGui::CreateContext()) {
+Bench::Bench(float width, float height, float scale) : view(plain_view()), context_(ImGui::CreateContext()) {
   ImGuiIO& io = ImGui::GetIO();
   io.IniFilename = nullptr;
   io.DisplaySize = {width, height};
   io.DeltaTime = 1.0f / 60;
   io.MousePos = {-1, -1};
-  state.look.fonts = load_fonts(*io.Fonts, FontSource::built_in, 1, 1);
-  apply_style(state.look.theme, 1);
+  state.look.fonts = load_fonts(*io.Fonts, FontSource::built_in, scale, 1);
+  state.look.scale = scale;
+  apply_style(state.look.theme, scale);
   unsigned char* pixels = nullptr;
   int texture_width = 0, texture_height = 0;
   io.Fonts->GetTexDataAsRGBA32(&pixels, &texture_width, &texture_height);
@@ -76,6 +77,10 @@ std::string Bench::draw(Shell& shell) {
   const Draw d = [&] { shell.draw(state, view, commands); };
   for (int i = 0; i < 3; ++i) frame(d);
   return tidy(drawn_text(*ImGui::GetDrawData(), *ImGui::GetIO().Fonts, state.look.fonts));
+}
+
+std::string Bench::cut() const {
+  return cut_text(*ImGui::GetDrawData(), *ImGui::GetIO().Fonts, state.look.fonts);
 }
 
 bool Bench::click(const Draw& draw, std::string_view text) {

@@ -15,7 +15,7 @@ namespace ringside {
 
 class Bench {
  public:
-  explicit Bench(float width = 640, float height = 400);
+  explicit Bench(float width = 640, float height = 400, float scale = 1);
   ~Bench();
   Bench(const Bench&) = delete;
   Bench& operator=(const Bench&) = delete;
@@ -23,6 +23,9 @@ class Bench {
   // Two frames (ImGui sizes things in the first), the panel alone in the window; what is to be read then.
   std::string draw(const Panel& panel);
   std::string draw(Shell& shell);
+
+  // Of the last frame: the lines that a panel's edge cuts through a letter of.
+  std::string cut() const;
 
   // Moves the mouse to the middle of the first place where this text was drawn in the last frame, and clicks:
   // one frame for each of move, press and release. False if the text is not to be seen.

@@ -18,8 +18,8 @@ class Layout : public testing::TestWithParam<Case> {
     return arrange({GetParam().width, GetParam().height}, look, splits);
   }
   static std::vector<Rect> all(const Tiles& t) {
-    std::vector<Rect> rects = {t.toolbar, t.screen, t.happened, t.events, t.code, t.topic, t.time_line};
-    if (t.wide) rects.push_back(t.registers);
+    std::vector<Rect> rects = {t.toolbar, t.time_line};
+    for (const Tile& tile : t.tiles) rects.push_back(tile.at);
     return rects;
   }
 };
@@ -32,6 +32,16 @@ TEST_P(Layout, gives_every_tile_room_inside_the_window) {
     EXPECT_LE(r.to.y, GetParam().height);
     EXPECT_GT(r.width(), 40);
     EXPECT_GT(r.height(), 20);
+  }
+}
+
+TEST_P(Layout, gives_every_part_a_tile_that_can_be_read) {
+  const Tiles t = tiles();
+  for (const Part part : {Part::screen, Part::happened, Part::events, Part::code, Part::topic}) {
+    const Tile* tile = t.of(part);
+    ASSERT_TRUE(tile);
+    EXPECT_GE(tile->at.width(), 200 * GetParam().scale);
+    EXPECT_GE(tile->at.height(), 75 * GetParam().scale);
   }
 }
 
@@ -70,15 +80,29 @@ TEST_P(Layout, moves_a_splitter_to_where_its_share_says) {
 
 INSTANTIATE_TEST_SUITE_P(Windows, Layout,
                          testing::Values(Case{1280, 800, 1}, Case{1920, 1080, 1}, Case{1920, 1080, 2},
-                                         Case{1280, 800, 2}, Case{3840, 2160, 3}, Case{640, 400, 1}));
+                                         Case{1280, 800, 1.5f}, Case{1280, 800, 2}, Case{1280, 800, 3},
+                                         Case{1920, 1080, 1.5f}, Case{1920, 1080, 3}, Case{3840, 2160, 3},
+                                         Case{640, 400, 1}));
 
 TEST(Layout, shows_the_whole_guest_screen_at_the_size_of_the_design) {
-  Look look;
-  const Tiles t = arrange({1280, 800}, look, {});
-  EXPECT_GE(t.screen.width(), 80 * 8 + 2 * 8);
-  EXPECT_GE(t.screen.height(), 25 * 16 + 28 + 8);
-  EXPECT_FALSE(t.wide);
-  EXPECT_TRUE(arrange({1920, 1080}, look, {}).wide);
+  const Tiles t = arrange({1280, 800}, Look{}, {});
+  EXPECT_GE(t.of(Part::screen)->at.width(), 80 * 8 + 2 * 8);
+  EXPECT_GE(t.of(Part::screen)->at.height(), 25 * 16 + 28 + 8);
+  EXPECT_FALSE(t.of(Part::registers));
+  EXPECT_TRUE(arrange({1920, 1080}, Look{}, {}).of(Part::registers));
+}
+
+TEST(Layout, lets_parts_share_a_tile_where_letters_are_large_for_the_window) {
+  const auto count = [](float width, float height, float scale) {
+    Look look;
+    look.scale = scale;
+    return arrange({width, height}, look, {}).tiles.size();
+  };
+  EXPECT_EQ(count(1280, 800, 1), 5u);
+  EXPECT_EQ(count(1280, 800, 1.5f), 4u) << "events are a tab beside what just happened";
+  EXPECT_EQ(count(1280, 800, 2), 2u) << "a column each";
+  EXPECT_EQ(count(1280, 800, 3), 1u) << "one thing at a time";
+  EXPECT_EQ(count(1920, 1080, 1), 6u) << "registers have a tile of their own";
 }
 
 TEST(CellScale, is_the_largest_whole_multiple_that_fits) {

@@ -137,6 +137,31 @@ TEST(Shell, fills_the_window_with_a_panel_and_gives_it_back) {
   EXPECT_FALSE(shell.escape(false)) << "nothing is left to close";
 }
 
+TEST(Shell, scrolls_help_that_is_higher_than_the_window) {
+  Bench bench(640, 400, 2);
+  Shell shell{Settings{}};
+  bench.commands.push_back(ShowHelp{"pic"});
+  const std::string top = bench.draw(shell);
+  EXPECT_THAT(top, HasSubstr("8259A"));
+  EXPECT_THAT(top, Not(HasSubstr("why a line waits")));
+  ImGui::GetIO().MousePos = {320, 200};
+  for (int i = 0; i < 20; ++i) {
+    ImGui::GetIO().MouseWheel = -2;
+    bench.draw(shell);
+  }
+  EXPECT_THAT(bench.draw(shell), HasSubstr("why a line waits"));
+}
+
+TEST(Shell, shows_the_screen_while_the_machine_runs_and_then_the_sentence_where_they_share_a_tile) {
+  Bench bench(1280, 800, 2);
+  Shell shell{Settings{}};
+  bench.view.state = RunState::running;
+  EXPECT_THAT(bench.draw(shell), Not(HasSubstr("The machine runs.\n")));
+  bench.view.state = RunState::stopped;
+  bench.view.happened.headline = {{"The user paused."}};
+  EXPECT_THAT(bench.draw(shell), HasSubstr("The user paused."));
+}
+
 TEST(Shell, opens_the_help_of_a_panel_and_escape_closes_it_even_from_the_guest) {
   Bench bench(1280, 800);
   Shell shell{Settings{}};
@@ -147,15 +172,76 @@ TEST(Shell, opens_the_help_of_a_panel_and_escape_closes_it_even_from_the_guest) 
   EXPECT_FALSE(shell.escape(true)) << "Escape is the guest's again";
 }
 
-TEST(Shell, draws_legibly_at_every_scale_and_size) {
-  for (const auto& [width, height, scale] :
-       {std::tuple{1280.0f, 800.0f, 2.0f}, {640.0f, 400.0f, 1.0f}, {3840.0f, 2160.0f, 3.0f}}) {
-    Bench bench(width, height);
-    bench.state.look.scale = scale;
-    Shell shell{Settings{}};
-    EXPECT_THAT(bench.draw(shell), HasSubstr("Run"));
+// A line and an instruction longer than any window is wide.
+Listing long_listing() {
+  const std::string words(400, 'x');
+  Listing listing{.file = "trap.S", .function = words};
+  listing.rows.push_back({.kind = ListingRow::Kind::label, .text = words});
+  listing.rows.push_back({.kind = ListingRow::Kind::source, .text = words, .has_code = true});
+  ListingRow row{.kind = ListingRow::Kind::instruction, .target_name = words};
+  row.instruction.mnemonic = "mov";
+  row.instruction.operands = words;
+  row.instruction.decoded = true;
+  listing.rows.push_back(row);
+  return listing;
+}
+
+struct Window {
+  float width, height, scale;
+};
+class ShellAt : public testing::TestWithParam<Window> {
+ protected:
+  const Window& at = GetParam();
+  Bench bench{at.width, at.height, at.scale};
+  Shell shell{Settings{}};
+};
+
+TEST_P(ShellAt, cuts_through_no_letter) {
+  bench.view.deliveries = {page_fault_record()};
+  bench.view.delivery_texts.resize(1);
+  bench.view.walk = mapped_walk();
+  bench.view.listing = long_listing();
+  for (int workspace = 1; workspace <= kWorkspaces; ++workspace) {
+    bench.commands.push_back(ShowWorkspace{workspace});
+    bench.draw(shell);
+    EXPECT_EQ(bench.cut(), "") << "workspace " << workspace;
   }
 }
+
+TEST_P(ShellAt, leaves_every_button_within_reach) {
+  bench.draw(shell);
+  const auto asked = [&](auto kind) {
+    return std::ranges::any_of(bench.commands,
+                               [&](const UiCommand& c) { return std::holds_alternative<decltype(kind)>(c); });
+  };
+  const std::string bar = bench.draw(shell);
+  if (bar.find("\u21BA") == std::string::npos) {
+    ASSERT_TRUE(bench.click(shell, "\u2261"));
+  }
+  ASSERT_TRUE(bench.click(shell, "\u21BA") || bench.click(shell, "Power on again"));
+  EXPECT_TRUE(asked(DoReset{}));
+  ASSERT_TRUE(bench.click(shell, "\u25B6"));
+  EXPECT_TRUE(asked(DoRun{}));
+}
+
+TEST_P(ShellAt, shows_any_panel_that_is_asked_for) {
+  for (const auto& [id, words] : {std::pair{"pic", "Master"},
+                                  {"gdt", "Nothing to show"},
+                                  {"code", "No code"},
+                                  {"screen", ""},
+                                  {"events", "filter"},
+                                  {"memory", "RSP"}}) {
+    bench.commands.push_back(ShowPanel{id});
+    bench.draw(shell);
+    EXPECT_THAT(bench.draw(shell), HasSubstr(words)) << id;
+  }
+}
+
+INSTANTIATE_TEST_SUITE_P(Windows, ShellAt,
+                         testing::Values(Window{1280, 800, 1}, Window{1280, 800, 1.5f}, Window{1280, 800, 2},
+                                         Window{1280, 800, 3}, Window{1920, 1080, 1},
+                                         Window{1920, 1080, 1.5f}, Window{1920, 1080, 2},
+                                         Window{1920, 1080, 3}, Window{3840, 2160, 3}, Window{640, 400, 1}));
 
 }  // namespace
 }  // namespace ringside

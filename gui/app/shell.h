@@ -66,6 +66,9 @@ class Shell {
 
 const char* workspace_name(int workspace);
 
+// What the machine does, in one word: "running", "idle", "stopped", "halted", "ended".
+const char* state_word(const MachineView& view);
+
 // Parts of the frame, each in a file of its own.
 void draw_toolbar(PanelState& state, const MachineView& view, const Settings& settings, const Rect& at,
                   Commands& commands);

@@ -109,12 +109,9 @@ std::vector<std::pair<std::string, ImU32>> status(const Look& look, const Machin
     words.emplace_back(name(mode(view.cpu)), look.theme.text);
     words.emplace_back(interrupts ? "IF 1" : "IF 0", interrupts ? look.theme.text : look.theme.muted);
   }
-  if (view.state == RunState::running)
-    words.emplace_back(view.cpu.halted ? "idle" : "running", look.theme.passed);
-  else if (view.state == RunState::ended)
-    words.emplace_back("ended", look.theme.fault);
-  else
-    words.emplace_back(view.cpu.halted ? "halted" : "stopped", look.theme.now);
+  words.emplace_back(state_word(view), view.state == RunState::running ? look.theme.passed
+                                       : view.state == RunState::ended ? look.theme.fault
+                                                                       : look.theme.now);
   return words;
 }
 
@@ -247,6 +244,15 @@ void draw_menu(const Look& look, const MachineView& view, const Settings& settin
 }
 
 }  // namespace
+
+const char* state_word(const MachineView& view) {
+  switch (view.state) {
+    case RunState::running: return view.cpu.halted ? "idle" : "running";
+    case RunState::stopped: return view.cpu.halted ? "halted" : "stopped";
+    case RunState::ended: return "ended";
+  }
+  return "";
+}
 
 void draw_toolbar(PanelState& state, const MachineView& view, const Settings& settings, const Rect& at,
                   Commands& commands) {

@@ -8,6 +8,7 @@
 #include <atomic>
 #include <fstream>
 #include <set>
+#include <string>
 
 #include "gui/app/frame_stats.h"
 #include "gui/app/machine_thread.h"
@@ -43,6 +44,7 @@ class Window {
   void release_guest_keys();
   void frame();
   void load_look();
+  void tell_title();
   void window_commands(const Commands& commands);
   bool time_is_up() const;
   Result<void> write_results();
@@ -60,6 +62,7 @@ class Window {
   std::set<SDL_Scancode> guest_keys_;  // held down in the guest
   Commands pending_;
   bool look_stale_ = true, quit_ = false, fresh_view_ = false, right_ctrl_alone_ = false;
+  std::string title_;
   int settle_ = kSettleFrames;
   Uint32 last_frame_ = 0, started_ = 0;
   int frames_ = 0;
@@ -75,6 +78,15 @@ void Window::load_look() {
   look.fonts = load_fonts(*ImGui::GetIO().Fonts, FontSource::system, look.scale, shell_.wanted_cell_scale());
   apply_style(look.theme, look.scale);
   window_.backend->fonts_changed();
+}
+
+// The state stands in the title as well, for task bars and scripts. In ASCII: in a plain locale SDL sets no
+// other.
+void Window::tell_title() {
+  std::string title = fmt::format("Ringside: {}, {}", view_->image_name, state_word(*view_));
+  if (title == title_) return;
+  title_ = std::move(title);
+  SDL_SetWindowTitle(window_.window, title_.c_str());
 }
 
 void Window::to_guest(Key k, bool down) {
@@ -162,6 +174,7 @@ void Window::frame() {
   if (look_stale_ || shell_.wanted_cell_scale() != state_.look.fonts.cell_scale) load_look();
   fresh_view_ = false;
   view_ = machine_->view();
+  tell_title();
   const Uint32 now = SDL_GetTicks();
   state_.screen.blink_on = now / kBlinkMs % 2 == 0;
   state_.screen.cursor_on = now / kCursorMs % 2 == 0;
@@ -230,7 +243,6 @@ Result<void> Window::run(MachineConfig config) {
   state_.screen.focused = true;
   if (!options_.show.empty()) pending_.push_back(ShowPanel{options_.show});
   if (!options_.full.empty()) pending_.push_back(ToggleFullScreen{options_.full});
-  SDL_SetWindowTitle(window_.window, fmt::format("Ringside \u2013 {}", machine_->view()->image_name).c_str());
   started_ = SDL_GetTicks();
   while (!quit_) {
     events(wait_ms());

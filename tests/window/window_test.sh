@@ -26,6 +26,17 @@ check() { # check WORDS FILE: the file holds these words
     failures=$((failures + 1))
   fi
 }
+# wait_for_state WORD: until the window's title ends in it, at most 20 s; twice in a row, as a kernel that starts
+# sleeps now and then
+wait_for_state() {
+  local seen=0
+  for _ in $(seq 200); do
+    case $(xdotool getwindowname "$window" 2>/dev/null) in *" $1") seen=$((seen + 1)) ;; *) seen=0 ;; esac
+    [ $seen -ge 2 ] && return 0
+    sleep 0.1
+  done
+  return 1
+}
 fail() { echo "FAILED: $*"; failures=$((failures + 1)); }
 
 # Without a display: one sentence, exit code 2.
@@ -59,7 +70,7 @@ done
 gui=$!
 window=$(timeout 20 xdotool search --sync --onlyvisible --name '^Ringside' | head -1)
 [ -n "$window" ] || fail "no window appeared"
-sleep 5
+wait_for_state idle || fail "the kernel does not wait for input: $(xdotool getwindowname "$window")"
 xdotool windowfocus "$window" 2>/dev/null
 xdotool type --delay 60 "fault pf"
 xdotool key Return
@@ -73,6 +84,25 @@ check "#PF" "$work/fault.txt"
 check "page fault" "$work/fault.txt"
 check "the stack, before" "$work/fault.txt"
 check "error code" "$work/fault.txt"
+
+# A step to the next line, where there is none: the machine runs on until the user pauses it.
+"$program" "$kernel" --default-layout --renderer sdl --after 60 2>"$work/error" &
+gui=$!
+window=$(timeout 20 xdotool search --sync --onlyvisible --name '^Ringside' | head -1)
+wait_for_state idle || fail "the kernel does not wait for input"
+xdotool windowfocus "$window" 2>/dev/null
+xdotool type --delay 60 "mishap hang"
+xdotool key Return
+wait_for_state running || fail "the kernel does not hang"
+xdotool key F5
+wait_for_state stopped || fail "F5 does not pause a guest that hangs"
+xdotool key F7
+wait_for_state running || fail "F7 ends on a line without end"
+xdotool key F5
+wait_for_state stopped && echo "ok: a step is paused" || fail "F5 does not pause a step"
+kill $gui
+wait $gui 2>/dev/null
+gui=''
 
 # The layout is remembered; a broken file costs nothing.
 [ -s "$XDG_CONFIG_HOME/ringside/layout.ini" ] && echo "ok: layout remembered" || fail "no layout.ini was written"

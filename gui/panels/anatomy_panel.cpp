@@ -308,6 +308,8 @@ void navigation(PanelState& state, const MachineView& view, std::size_t index, C
              ButtonKind::quiet, index + 1 < all.size()))
     commands.push_back(ShowDelivery{all[index + 1]->number});
   ImGui::SameLine(0, look.px(4));
+  ImGui::SetCursorPosY(ImGui::GetCursorPosY() +
+                       static_cast<float>(static_cast<int>((height - look.fonts.small->FontSize) / 2)));
   text(look.fonts.small, look.theme.muted,
        elide(look.fonts.small,
              fmt::format("{} of {}, after {} instructions", index + 1, all.size(),

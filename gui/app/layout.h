@@ -44,7 +44,7 @@ struct Tiles {
 };
 
 inline constexpr float kToolbarHeight = 48, kTileHeader = 28, kPanelPadding = 8, kGap = 4;
-inline constexpr float kTimeLineHeight = 72, kLowTimeLineHeight = 44;  // three lanes; one
+inline constexpr float kTimeLineHeight = 72, kLowTimeLineHeight = 40;  // three lanes; one
 
 Tiles arrange(ImVec2 window, const Look& look, const Splits& splits);
 

@@ -4,6 +4,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <array>
 #include <optional>
 
 #include "gui/app/render_backend.h"
@@ -67,6 +68,36 @@ class SdlBackend : public RenderBackend {
   }
 
  private:
+  // SDL's rasteriser computes in 32 bits, and leaves large triangles full of holes.
+  using Triangle = std::array<ImDrawVert, 3>;
+  static constexpr float kLargest = 400;  // pixels, each way
+  static bool too_large(const Triangle& t) {
+    const auto [left, right] = std::minmax({t[0].pos.x, t[1].pos.x, t[2].pos.x});
+    const auto [top, bottom] = std::minmax({t[0].pos.y, t[1].pos.y, t[2].pos.y});
+    return right - left > kLargest || bottom - top > kLargest;
+  }
+  // Halves the longest side until the pieces are small enough. ImGui's large triangles are of one colour.
+  void draw_in_pieces(SDL_Texture* texture, const Triangle& t) {
+    if (!too_large(t)) {
+      SDL_RenderGeometryRaw(renderer_, texture, &t[0].pos.x, sizeof(ImDrawVert),
+                            reinterpret_cast<const SDL_Color*>(&t[0].col), sizeof(ImDrawVert), &t[0].uv.x,
+                            sizeof(ImDrawVert), 3, nullptr, 0, 0);
+      return;
+    }
+    const auto length = [&](std::size_t from) {
+      const ImVec2 a = t[from].pos, b = t[(from + 1) % 3].pos;
+      return (b.x - a.x) * (b.x - a.x) + (b.y - a.y) * (b.y - a.y);
+    };
+    std::size_t side = 0;
+    for (const std::size_t other : {1, 2})
+      if (length(other) > length(side)) side = other;
+    const ImDrawVert &a = t[side], &b = t[(side + 1) % 3], &c = t[(side + 2) % 3];
+    const auto half = [](ImVec2 from, ImVec2 to) { return ImVec2{(from.x + to.x) / 2, (from.y + to.y) / 2}; };
+    const ImDrawVert middle{half(a.pos, b.pos), half(a.uv, b.uv), a.col};
+    draw_in_pieces(texture, {a, middle, c});
+    draw_in_pieces(texture, {middle, b, c});
+  }
+
   void draw_list(const ImDrawList& list, ImVec2 origin) {
     for (const ImDrawCmd& command : list.CmdBuffer) {
       if (command.UserCallback) {
@@ -93,10 +124,17 @@ class SdlBackend : public RenderBackend {
       // Large plain rectangles are most of a frame's pixels: filled, they cost a fraction of textured
       // triangles.
       int done = 0;
-      for (int i = 0; i + 6 <= count; i += 3) {
-        const std::optional<SDL_FRect> plain = plain_rectangle(vertices, indices + i, origin);
-        if (!plain) continue;
+      for (int i = 0; i + 3 <= count; i += 3) {
+        const std::optional<SDL_FRect> plain =
+            i + 6 <= count ? plain_rectangle(vertices, indices + i, origin) : std::nullopt;
+        const Triangle triangle{vertices[indices[i]], vertices[indices[i + 1]], vertices[indices[i + 2]]};
+        if (!plain && !too_large(triangle)) continue;
         geometry(done, i);
+        if (!plain) {
+          draw_in_pieces(static_cast<SDL_Texture*>(command.GetTexID()), triangle);
+          done = i + 3;
+          continue;
+        }
         const SDL_Color c = components(vertices[indices[i]].col);
         SDL_SetRenderDrawColor(renderer_, c.r, c.g, c.b, 255);
         SDL_RenderFillRectF(renderer_, &*plain);

@@ -9,11 +9,12 @@
 namespace ringside {
 namespace {
 
-constexpr std::uint64_t kViewNs = 15'000'000;  // at most one view in so long while the guest runs
-constexpr Ticks kKeyTicks = 4'000'000;         // between two key strokes typed for the user
+// At most one view in so long while the guest runs: below a frame's 16 ms by the slice that may come between.
+constexpr std::uint64_t kViewNs = 11'000'000;
+constexpr Ticks kKeyTicks = 4'000'000;  // between two key strokes typed for the user
 constexpr Ticks kStride = 3'000'000;
 constexpr Ticks kMostLag = 20'000'000;
-constexpr std::uint64_t kSliceInstructions = 250'000;
+constexpr std::uint64_t kSliceInstructions = 100'000;
 constexpr std::uint64_t kSteps = 10'000;  // of a step to the next line, between two looks at the inbox
 
 // The one clock of the host that is looked at, to keep an idle guest from running ahead of it and to space

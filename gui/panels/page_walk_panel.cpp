@@ -138,7 +138,7 @@ struct Drawing {
   void tables() {
     const unsigned columns = std::max(walk.count + 1, 2u);
     const float room = ImGui::GetContentRegionAvail().x, gap = look.px(18), height = look.px(136);
-    const float least = text_size(look.fonts.mono, "0x0000'0000").x + look.px(38);
+    const float least = text_size(look.fonts.mono, hex32(0)).x + look.px(36);
     const auto fit = static_cast<unsigned>(std::max(1.0f, (room + gap) / (least + gap)));
     const unsigned a_row = std::min(columns, fit);
     // A row that goes on in the next one ends in its arrow.

@@ -68,13 +68,14 @@ class SdlBackend : public RenderBackend {
   }
 
  private:
-  // SDL's rasteriser computes in 32 bits, and leaves large triangles full of holes.
+  // SDL's rasteriser computes in 32 bits, and leaves large triangles full of holes; thin ones, as of lines,
+  // it draws whole.
   using Triangle = std::array<ImDrawVert, 3>;
-  static constexpr float kLargest = 400;  // pixels, each way
+  static constexpr float kLargest = 160'000;  // pixels of the rectangle around it
   static bool too_large(const Triangle& t) {
     const auto [left, right] = std::minmax({t[0].pos.x, t[1].pos.x, t[2].pos.x});
     const auto [top, bottom] = std::minmax({t[0].pos.y, t[1].pos.y, t[2].pos.y});
-    return right - left > kLargest || bottom - top > kLargest;
+    return (right - left) * (bottom - top) > kLargest;
   }
   // Halves the longest side until the pieces are small enough. ImGui's large triangles are of one colour.
   void draw_in_pieces(SDL_Texture* texture, const Triangle& t) {

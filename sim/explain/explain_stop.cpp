@@ -74,7 +74,7 @@ Sentence explain(const Event& e, const InspectContext& now) {
       e.kind == EventKind::exception || e.kind == EventKind::interrupt || e.kind == EventKind::triple_fault;
   const bool line =
       e.kind == EventKind::irq_raised || e.kind == EventKind::irq_lowered || e.kind == EventKind::acknowledge;
-  std::string words = event_words(e);
+  std::string words = event_words(e, now);
   if (!words.empty()) words[0] = static_cast<char>(std::toupper(static_cast<unsigned char>(words[0])));
   if (delivered)
     say(words, Link::delivery, e.delivery);

@@ -12,8 +12,14 @@ namespace {
 
 constexpr unsigned kKinds = static_cast<unsigned>(EventKind::unmodelled) + 1;
 
-// The meaning of a port access is left to whoever follows the stream of accesses.
-std::string event_words(const Event& e, const std::string& port_meaning) {
+// What came from outside; empty where the commands are not known.
+std::string command_words(const Event& e, const InspectContext& c) {
+  if (e.kind != EventKind::command || !c.commands || e.value >= c.commands->size()) return {};
+  return describe((*c.commands)[e.value].command);
+}
+
+// `meaning`: of a port access, left to whoever follows the stream of accesses; of a command, its words.
+std::string event_words(const Event& e, const std::string& meaning) {
   const auto port = [&] {
     const std::string chip = port_name(e.port);
     const std::string named =
@@ -25,7 +31,7 @@ std::string event_words(const Event& e, const std::string& port_meaning) {
   };
   switch (e.kind) {
     case EventKind::port_read:
-    case EventKind::port_write: return port_meaning.empty() ? port() : port() + ": " + port_meaning;
+    case EventKind::port_write: return meaning.empty() ? port() : port() + ": " + meaning;
     case EventKind::irq_raised: return fmt::format("IRQ {} ({}) raised", e.line, irq_device(e.line));
     case EventKind::irq_lowered: return fmt::format("IRQ {} ({}) lowered", e.line, irq_device(e.line));
     case EventKind::acknowledge:
@@ -50,7 +56,7 @@ std::string event_words(const Event& e, const std::string& port_meaning) {
     case EventKind::serial_byte:
       return e.value >= 0x20 && e.value < 0x7F ? fmt::format("COM1 sent '{}'", static_cast<char>(e.value))
                                                : fmt::format("COM1 sent {:#04x}", e.value);
-    case EventKind::command: return "something from outside";
+    case EventKind::command: return meaning.empty() ? "something from outside" : meaning;
     case EventKind::reset: {
       constexpr const char* kCauses[] = {"the keyboard controller", "port 0x92", "port 0xCF9"};
       return fmt::format("reset by {}", e.value < 3 ? kCauses[e.value] : "the board");
@@ -127,7 +133,9 @@ Result<EventMask> event_mask(std::string_view words) {
   return mask;
 }
 
-std::string event_words(const Event& event) { return event_words(event, {}); }
+std::string event_words(const Event& event, const InspectContext& now) {
+  return event_words(event, command_words(event, now));
+}
 
 Table events_table(const InspectContext& c, EventMask kinds, std::size_t most) {
   Table t{.name = "events",
@@ -158,6 +166,7 @@ Table events_table(const InspectContext& c, EventMask kinds, std::size_t most) {
         meaning = words.read(e.port, e.size, e.value);
     }
     const Event& e = log[number];
+    if (e.kind == EventKind::command) meaning = command_words(e, c);
     const Tone tone = tone_of(e.kind);
     Cell place = symbol(c.symbols, e.rip);
     if (place.text.empty()) place = {fmt::format("{:#x}", e.rip), Link::linear, e.rip};

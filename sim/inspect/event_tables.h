@@ -23,7 +23,7 @@ Result<EventMask> event_mask(std::string_view words);
 // The newest `most` events of these kinds, oldest first; rows by number.
 Table events_table(const InspectContext&, EventMask kinds, std::size_t most = 200);
 // What one event was, without where and when: "IRQ 0 (timer) raised", "OUT 0x43 <- 0x36 (PIT control: ...)".
-std::string event_words(const Event& event);
+std::string event_words(const Event& event, const InspectContext& now);
 
 Table deliveries_table(const InspectContext&);
 // The delivery kept under this number, or nullptr.

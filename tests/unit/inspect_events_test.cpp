@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "sim/inspect/event_tables.h"
 
+#include "sim/explain/explain.h"
 #include "tests/unit/support/inspect_lab.h"
 
 namespace ringside {
@@ -37,16 +38,29 @@ TEST_F(Events, FollowThePicsInitialisationAcrossRows) {
   EXPECT_EQ(at(t, "4", "What"), "OUT 0xfe to port 0x21 (PIC master, data): mask: open are IRQ 0");
 }
 
+TEST_F(Events, TellWhatCameFromOutside) {
+  const std::vector<LoggedCommand> commands = {{0, 0, TypeKey{{Key::f, true}}}, {0, 0, RaiseNmi{}}};
+  for (std::uint32_t i = 0; i < 3; ++i) events.push({.kind = EventKind::command, .value = i});
+  InspectContext now = context();
+  now.commands = &commands;
+  const Table t = events_table(now, usual_events());
+  EXPECT_EQ(at(t, "0", "What"), describe(commands[0].command));
+  EXPECT_EQ(at(t, "1", "What"), "NMI");
+  EXPECT_EQ(at(t, "2", "What"), "something from outside");
+  EXPECT_THAT(plain(explain(events[0], now)), testing::StartsWith("Key "));
+}
+
 TEST_F(Events, HaveWords) {
-  EXPECT_EQ(event_words({.kind = EventKind::port_read, .size = 2, .port = 0x1F0, .value = 0xFF}),
+  const auto words = [&](const Event& e) { return event_words(e, context()); };
+  EXPECT_EQ(words({.kind = EventKind::port_read, .size = 2, .port = 0x1F0, .value = 0xFF}),
             "IN 0x00ff from port 0x1f0 (first disk)");
-  EXPECT_EQ(event_words({.kind = EventKind::acknowledge, .line = 7, .vector = 0x27, .flag = true}),
+  EXPECT_EQ(words({.kind = EventKind::acknowledge, .line = 7, .vector = 0x27, .flag = true}),
             "PIC acknowledged: IRQ 7 gives vector 0x27, spurious");
-  EXPECT_EQ(event_words({.kind = EventKind::eoi, .line = 0xFF, .value = 1}),
+  EXPECT_EQ(words({.kind = EventKind::eoi, .line = 0xFF, .value = 1}),
             "EOI to the slave, nothing was in service");
-  EXPECT_EQ(event_words({.kind = EventKind::exception, .vector = 14, .value = 2}),
+  EXPECT_EQ(words({.kind = EventKind::exception, .vector = 14, .value = 2}),
             "page fault (#PF): write, page not present, supervisor mode");
-  EXPECT_EQ(event_words({.kind = EventKind::ring_change, .value = 3, .value2 = 0}), "ring 0 to ring 3");
+  EXPECT_EQ(words({.kind = EventKind::ring_change, .value = 3, .value2 = 0}), "ring 0 to ring 3");
 }
 
 TEST_F(Events, AreChosenByWords) {

@@ -124,7 +124,7 @@ void MachineThread::carry_out(const UiCommand& command) {
   if (std::holds_alternative<DoRun>(command) && stands)
     go(std::nullopt);
   else if (std::holds_alternative<DoPause>(command) && state_ == RunState::running) {
-    // A run that is told to pause before its first instruction: the session's own word for "the user paused".
+    // A run that is told to pause before its first instruction: the Session's own word for "the user paused".
     const std::atomic<bool> now{true};
     stopped(session_->run(RunLimits{.pause = &now}));
   } else if (std::holds_alternative<DoStep>(command) && stands)

@@ -126,12 +126,6 @@ bool repeats(const Opcode& op) {
   return op.map == 0 && (op.rep || op.repne) && op.byte >= 0x6C && op.byte <= 0xAF;
 }
 
-unsigned store_width(const Opcode& op, unsigned bits) {
-  if (!(op.byte & 1)) return 1;
-  if (op.rex & 8) return 8;
-  return op.operand_size == (bits == 16) ? 4 : 2;
-}
-
 struct BlockDecoder::Handles {
   csh of16 = 0, of32 = 0, of64 = 0;
   cs_insn* insn = nullptr;
@@ -152,13 +146,6 @@ BlockDecoder::~BlockDecoder() {
   cs_close(&handles_->of16);
   cs_close(&handles_->of32);
   cs_close(&handles_->of64);
-}
-
-unsigned BlockDecoder::length(std::span<const std::byte> code, unsigned bits) {
-  const auto* at = reinterpret_cast<const std::uint8_t*>(code.data());
-  std::size_t left = code.size();
-  std::uint64_t address = 0;
-  return cs_disasm_iter(handles_->of(bits), &at, &left, &address, handles_->insn) ? handles_->insn->size : 0;
 }
 
 BlockContents BlockDecoder::decode(std::span<const std::byte> code, std::uint64_t address, unsigned bits) {

@@ -46,9 +46,6 @@ bool is_branch(const Opcode& op);
 // Whether it is a string instruction that repeats: it is followed by itself until RCX is used up.
 bool repeats(const Opcode& op);
 
-// Bytes that one round of a string instruction stores.
-unsigned store_width(const Opcode& op, unsigned bits);
-
 struct Mark {
   std::uint16_t offset;
   InsnKind kind;
@@ -70,8 +67,6 @@ class BlockDecoder {
   BlockDecoder(const BlockDecoder&) = delete;
   BlockDecoder& operator=(const BlockDecoder&) = delete;
   BlockContents decode(std::span<const std::byte> code, std::uint64_t address, unsigned bits);
-  // Length of the first instruction in bytes; 0 if there is none.
-  unsigned length(std::span<const std::byte> code, unsigned bits);
 
  private:
   struct Handles;

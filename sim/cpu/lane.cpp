@@ -114,18 +114,6 @@ bool Lane::read_code(std::uint64_t linear, std::size_t size, CodeBytes& out) con
   return true;
 }
 
-bool Lane::string_store_hits(const Opcode& op, const CodeBytes& code) const {
-  const unsigned width = store_width(op, space_.bits);
-  std::uint64_t rdi = 0;
-  uc_reg_read(engine_, UC_X86_REG_RDI, &rdi);
-  const auto target = space_.translate(memory_, rdi);
-  const auto reaches = [&](PhysAddr start, std::size_t bytes) {
-    return bytes > 0 && target && target->value + width > start.value && target->value < start.value + bytes;
-  };
-  return reaches(code.first_page_address, code.on_first_page) ||
-         reaches(code.second_page_address, code.size - code.on_first_page);
-}
-
 bool Lane::raised_by_fetch() const {
   const std::uint64_t linear = space_.cs_base + rip();
   if (vector_ == 13) return space_.bits == 64 && !canonical(linear);

@@ -60,8 +60,6 @@ class Lane {
   // Runs from RIP until something stops it; afterwards the context holds the state. Returns Unicorn's error.
   uc_err start();
   bool read_code(std::uint64_t linear, std::size_t size, CodeBytes& out) const;
-  // Whether the string instruction `op`, about to store at RDI, reaches any of `code`.
-  bool string_store_hits(const Opcode& op, const CodeBytes& code) const;
   // Whether the exception was raised by fetching the instruction at RIP, so that it was never begun.
   bool raised_by_fetch() const;
 

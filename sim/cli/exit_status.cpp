@@ -59,6 +59,8 @@ Ending ending_of(const Stop& stop) {
     case StopKind::step:
     case StopKind::address:
     case StopKind::breakpoint:
+    case StopKind::watchpoint:
+    case StopKind::history_start:
     case StopKind::event:
     case StopKind::text: return Ending::goal;
   }

@@ -92,7 +92,7 @@ InsnKind classify(std::span<const std::byte> code, unsigned bits) {
     case 0x20: case 0x22:  // MOV r, CR and MOV CR, r; CR8 is the APIC's
       if (reg == 0 && (op->rex & 4)) return InsnKind::ours;
       return op->byte == 0x22 ? InsnKind::translation : InsnKind::plain;
-    case 0x00: return reg == 3 ? InsnKind::guarded : InsnKind::plain;                      // LTR
+    case 0x00: return reg == 2 || reg == 3 ? InsnKind::guarded : InsnKind::plain;          // LLDT, LTR
     case 0xAE: return memory && reg == 2 ? InsnKind::guarded : InsnKind::plain;            // LDMXCSR
     case 0x01:
       if (memory && (reg == 2 || reg == 3)) return InsnKind::guarded;                      // LGDT, LIDT

@@ -20,7 +20,8 @@ enum class InsnKind : std::uint8_t {
   translation,      // may change address translation as well: MOV CR, INVLPG
   undefined_flags,  // BT and its like: what the engine leaves in OF, SF, AF and PF depends on what it
                     // translated before in the same block, so it must stand first in one
-  guarded,   // LGDT, LIDT, LTR, LDMXCSR: plain, once sim/cpu has made the checks that the engine leaves out
+  guarded,   // LGDT, LIDT, LLDT, LTR, LDMXCSR: sim/cpu makes the checks that the engine leaves out, and the
+             // machine looks at the registers after it
   repeated,  // REP MOVS, REP STOS: runs like a plain one, but may be followed by itself
 };
 

@@ -7,6 +7,7 @@
 #include "sim/cpu/debug_registers.h"
 #include "sim/cpu/exact_lane.h"
 #include "sim/cpu/fast_lane.h"
+#include "sim/cpu/memory_watch.h"
 #include "sim/cpu/table_pages.h"
 
 namespace ringside {
@@ -30,7 +31,9 @@ constexpr std::uint64_t kFar = 64, kLongestStretch = 256;
 struct Engine::Impl {
   const ContextLayout& layout;
   BlockDecoder decoder;
+  WrittenPages written;
   TablePages tables;
+  MemoryWatch watch;
   CpuState paging;  // as much of it as says where the tables are
   std::unique_ptr<ExactLane> exact;
   std::unique_ptr<FastLane> fast;
@@ -40,7 +43,8 @@ struct Engine::Impl {
   bool state_is_old = true;
   std::uint64_t stretch = 1;
 
-  Impl(const ContextLayout& l, const PhysicalMemory& memory) : layout(l), tables(memory) {}
+  Impl(const ContextLayout& l, const PhysicalMemory& memory)
+      : layout(l), written(memory.size()), tables(memory, written), watch(memory) {}
 
   void move_to(Lane& lane) {
     if (here == &lane) return;
@@ -56,12 +60,19 @@ struct Engine::Impl {
       fast->forget_blocks();
     }
   }
+  // The tables that translate from now on, and where watched linear addresses lie by them.
+  void follow_translation() {
+    const AddressSpace space = here->address_space();
+    space.put_into(paging);
+    tables.follow(paging);
+    if (watch.any() && watch.follow(space) && fast) fast->flush_translations();
+  }
   EngineExit run(const RunRequest& request);
 };
 
 EngineExit Engine::Impl::run(const RunRequest& request) {
-  here->address_space().put_into(paging);
-  tables.follow(paging);
+  follow_translation();
+  watch.clear_hits();
   EngineExit total;
   RunRequest rest = request;
   while (rest.ticks > 0) {
@@ -96,8 +107,7 @@ EngineExit Engine::Impl::run(const RunRequest& request) {
     if (exit.ticks > 0) rest.skip_first_address = false;
     if (exact->translation_changed()) {
       flush_translations();
-      here->address_space().put_into(paging);
-      tables.follow(paging);
+      follow_translation();
     }
     if (exit.kind != ExitKind::deadline) {
       exit.ticks = total.ticks;
@@ -116,16 +126,18 @@ Result<std::unique_ptr<Engine>> Engine::create(const PhysicalMemory& memory, Por
   auto exact = open_engine(kExactBuffer);
   if (!exact) return std::unexpected(exact.error());
   book_buffer(*exact);
-  std::function<void(PhysAddr, std::uint64_t)> written;
-  if (fast)
-    written = [i = impl.get()](PhysAddr address, std::uint64_t length) { i->fast->written(address, length); };
+  auto written = [i = impl.get()](PhysAddr address, std::uint64_t length) {
+    i->written.add(address, length);
+    if (i->fast) i->fast->written(address, length);
+  };
   impl->exact = std::make_unique<ExactLane>(memory, *layout, *exact, client, impl->decoder, impl->tables,
-                                            std::move(written));
+                                            impl->watch, std::move(written));
   if (fast) {
     auto engine = open_engine(kFastBuffer);
     if (!engine) return std::unexpected(engine.error());
     book_buffer(*engine);
-    impl->fast = std::make_unique<FastLane>(memory, *layout, *engine, impl->decoder, impl->tables);
+    impl->fast = std::make_unique<FastLane>(memory, *layout, *engine, impl->decoder, impl->tables,
+                                            impl->watch, impl->written);
   }
   impl->here = impl->exact.get();
   return std::unique_ptr<Engine>(new Engine(std::move(impl)));
@@ -208,7 +220,55 @@ void Engine::stop_at(std::vector<std::uint64_t> addresses) {
   if (impl_->fast) impl_->fast->forget_blocks();
 }
 
+EngineSnapshot Engine::save() {
+  EngineSnapshot snapshot;
+  snapshot.state = state();
+  const Context& context = impl_->here->context();
+  snapshot.context.assign(context.bytes() + impl_->layout.registers, context.bytes() + context.size());
+  return snapshot;
+}
+
+void Engine::restore(const EngineSnapshot& snapshot) {
+  const AddressSpace translates = impl_->here->address_space();
+  Context& context = impl_->here->context();
+  std::memcpy(context.bytes() + impl_->layout.registers, snapshot.context.data(), snapshot.context.size());
+  context.restore();
+  impl_->state = snapshot.state;
+  impl_->state_is_old = false;
+  impl_->exact->set_breakpoints(debug_breakpoints(snapshot.state.dr, snapshot.state.dr7));
+  impl_->stretch = 1;
+  if (translates == impl_->here->address_space()) {
+    impl_->exact->flush_translations();
+    if (impl_->fast) impl_->fast->flush_translations();
+  } else {
+    impl_->flush_translations();
+  }
+}
+
+void Engine::take_written_pages(const std::function<void(std::uint32_t, bool)>& each) {
+  for (const std::uint32_t page : impl_->written.pages()) each(page, true);
+  for (const std::uint32_t page : impl_->tables.pages()) each(page, false);
+  if (impl_->tables.too_many())  // nobody knows which: any
+    for (std::uint32_t page = 0; page < impl_->written.pages_of_ram(); ++page) each(page, false);
+  impl_->written.clear();
+  if (impl_->fast) impl_->fast->flush_translations();
+}
+
+void Engine::watch_memory(std::vector<WatchedMemory> ranges) {
+  if (!impl_->watch.set(std::move(ranges))) return;
+  impl_->exact->watch_loads(impl_->watch.any_loads());
+  impl_->watch.follow(impl_->here->address_space());
+  if (impl_->fast) impl_->fast->flush_translations();
+}
+
+const std::vector<MemoryAccess>& Engine::watch_hits() const { return impl_->watch.hits(); }
+void Engine::accessed(PhysAddr address, std::uint64_t length, bool store) {
+  impl_->watch.accessed(address, length, store);
+}
+void Engine::clear_watch_hits() { impl_->watch.clear_hits(); }
+
 void Engine::memory_written(PhysAddr address, std::uint64_t length) {
+  impl_->written.add(address, length);
   if (impl_->fast) impl_->fast->written(address, length);
   if (impl_->tables.hold(address, length)) {
     impl_->tables.written(address, length);

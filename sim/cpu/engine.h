@@ -9,6 +9,7 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <memory>
 #include <string>
 #include <vector>
@@ -17,6 +18,7 @@
 #include "sim/cpu/cpu_state.h"
 #include "sim/cpu/delivery.h"
 #include "sim/cpu/physical_memory.h"
+#include "sim/cpu/watched_memory.h"
 
 namespace ringside {
 
@@ -58,6 +60,13 @@ struct RunRequest {
   bool skip_first_address = true;  // an address to stop at does not count for the first instruction
 };
 
+// The processor as it stands between two instructions, hidden state and x87/SSE included: for restore() of
+// any engine of this process.
+struct EngineSnapshot {
+  std::vector<std::byte> context;
+  CpuState state;
+};
+
 class Engine {
  public:
   // `memory` must outlive the engine. With `fast` off only the exact lane exists.
@@ -80,6 +89,22 @@ class Engine {
   void memory_written(PhysAddr address,
                       std::uint64_t length);  // by the host: code translated from there is dropped
   void memory_replaced();                     // all of it, and the translation too
+  EngineSnapshot save();
+  void restore(const EngineSnapshot& snapshot);  // memory is told by itself, by memory_written()
+
+  // Calls `each(page, stored)` for every page of RAM that may have changed since the last call, in no order,
+  // some of them twice. stored: by an instruction, or told of by memory_written(). The others are paging
+  // structures, in which the processor sets bits by itself.
+  void take_written_pages(const std::function<void(std::uint32_t page, bool stored)>& each);
+
+  // A run stops (`attention`) behind an instruction that accesses one of these.
+  void watch_memory(std::vector<WatchedMemory> ranges);
+  // The accesses met since the last clear, or the last run began. accessed() adds those that the host makes
+  // for the processor, before it makes them: the pushes of a delivery.
+  const std::vector<MemoryAccess>& watch_hits() const;
+  void accessed(PhysAddr address, std::uint64_t length, bool store);
+  void clear_watch_hits();
+
   void translation_changed();  // CR0, CR3, CR4, EFER or a TLB entry was changed by load() or by us
 
  private:

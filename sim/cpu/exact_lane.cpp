@@ -20,12 +20,13 @@ ExactLane* lane(void* self) { return static_cast<ExactLane*>(self); }
 }  // namespace
 
 ExactLane::ExactLane(const PhysicalMemory& memory, const ContextLayout& layout, uc_engine* engine,
-                     PortClient& client, BlockDecoder& decoder, TablePages& tables,
+                     PortClient& client, BlockDecoder& decoder, TablePages& tables, MemoryWatch& watch,
                      std::function<void(PhysAddr, std::uint64_t)> written)
     : Lane(memory, layout, engine),
       client_(client),
       decoder_(decoder),
       tables_(tables),
+      memory_watch_(watch),
       written_(std::move(written)),
       probe_(engine),
       watch_(engine) {
@@ -167,6 +168,7 @@ void ExactLane::begin_instruction(std::uint64_t address) {
   }
   if (table_written_) {
     table_written_ = false;
+    tables_.look_again();
     uc_ctl_flush_tlb(engine_);
     if (!still_there(address)) return stop(ExitKind::attention);
   }
@@ -186,7 +188,8 @@ void ExactLane::begin_instruction(std::uint64_t address) {
       resume_ = true;
       return stop(ExitKind::deadline);
     }
-    if (kind == InsnKind::control || kind == InsnKind::translation) after_control_ = true;
+    if (kind == InsnKind::control || kind == InsnKind::translation || kind == InsnKind::guarded)
+      after_control_ = true;
     if (kind == InsnKind::translation) translation_changed_ = true;
     if (kind == InsnKind::repeated) uc_reg_read(engine_, UC_X86_REG_RCX, &rcx_);
   }
@@ -240,7 +243,11 @@ bool ExactLane::interruptible() const {
 void ExactLane::on_write(uc_engine*, uc_mem_type, std::uint64_t address, int size, std::int64_t, void* self) {
   ExactLane& l = *lane(self);
   const auto length = static_cast<std::uint64_t>(size);
-  if (l.written_) l.written_({address}, length);
+  l.written_({address}, length);
+  if (l.memory_watch_.any()) {
+    l.memory_watch_.accessed({address}, length, true);
+    l.stop_soon_ |= !l.memory_watch_.hits().empty();
+  }
   if (l.tables_.hold({address}, length)) {
     l.tables_.written({address}, length);
     l.table_written_ = l.translation_changed_ = true;
@@ -252,6 +259,22 @@ void ExactLane::on_write(uc_engine*, uc_mem_type, std::uint64_t address, int siz
   if (reaches(code.first_page_address, code.on_first_page) ||
       reaches(code.second_page_address, code.size - code.on_first_page))
     l.overwritten_ = true;
+}
+
+void ExactLane::watch_loads(bool on) {
+  if (on == watches_loads_) return;
+  if (on)
+    uc_hook_add(engine_, &load_hook_, UC_HOOK_MEM_READ, reinterpret_cast<void*>(&on_read), this, 1, 0);
+  else
+    uc_hook_del(engine_, load_hook_);
+  watches_loads_ = on;
+  uc_ctl_flush_tb(engine_);  // whether code calls a hook is decided when it is translated
+}
+
+void ExactLane::on_read(uc_engine*, uc_mem_type, std::uint64_t address, int size, std::int64_t, void* self) {
+  ExactLane& l = *lane(self);
+  l.memory_watch_.accessed({address}, static_cast<std::uint64_t>(size), false);
+  l.stop_soon_ |= !l.memory_watch_.hits().empty();
 }
 
 bool ExactLane::on_invalid(uc_engine*, void* self) {

@@ -12,21 +12,23 @@
 #include "sim/cpu/debug_watch.h"
 #include "sim/cpu/engine.h"
 #include "sim/cpu/lane.h"
+#include "sim/cpu/memory_watch.h"
 #include "sim/cpu/table_pages.h"
 
 namespace ringside {
 
 class ExactLane : public Lane {
  public:
-  // `written`, if any, is told of every store of a guest instruction: physical address, bytes.
+  // `written` is told of every store of a guest instruction: physical address, bytes.
   ExactLane(const PhysicalMemory&, const ContextLayout&, uc_engine*, PortClient&, BlockDecoder&, TablePages&,
-            std::function<void(PhysAddr, std::uint64_t)> written);
+            MemoryWatch&, std::function<void(PhysAddr, std::uint64_t)> written);
 
   EngineExit run(const RunRequest& request, const std::vector<std::uint64_t>& addresses,
                  std::uint64_t ticks_before);
   void stop_soon() { stop_soon_ = true; }
   bool translation_changed() const { return translation_changed_; }                       // in the last run
   void set_breakpoints(const DebugBreakpoints& breakpoints) { watch_.set(breakpoints); }  // the guest's own
+  void watch_loads(bool on);  // whether the MemoryWatch wants to hear of them
 
  private:
   struct Block {
@@ -41,6 +43,8 @@ class ExactLane : public Lane {
   static void on_code(uc_engine*, std::uint64_t address, std::uint32_t size, void* self);
   static void on_write(uc_engine*, uc_mem_type, std::uint64_t address, int size, std::int64_t value,
                        void* self);
+  static void on_read(uc_engine*, uc_mem_type, std::uint64_t address, int size, std::int64_t value,
+                      void* self);
   static bool on_invalid(uc_engine*, void* self);
   static std::uint32_t on_in(uc_engine*, std::uint32_t port, int size, void* self);
   static void on_out(uc_engine*, std::uint32_t port, int size, std::uint32_t value, void* self);
@@ -62,6 +66,9 @@ class ExactLane : public Lane {
   PortClient& client_;
   BlockDecoder& decoder_;
   TablePages& tables_;
+  MemoryWatch& memory_watch_;
+  uc_hook load_hook_ = 0;
+  bool watches_loads_ = false;
   std::function<void(PhysAddr, std::uint64_t)> written_;
   std::unordered_map<std::uint64_t, Block> blocks_;  // by physical address and size
   CodeBytes code_;

@@ -19,10 +19,13 @@ FastLane* lane(void* self) { return static_cast<FastLane*>(self); }
 }  // namespace
 
 FastLane::FastLane(const PhysicalMemory& memory, const ContextLayout& layout, uc_engine* engine,
-                   BlockDecoder& decoder, const TablePages& tables)
+                   BlockDecoder& decoder, const TablePages& tables, const MemoryWatch& watched,
+                   WrittenPages& written)
     : Lane(memory, layout, engine),
       decoder_(decoder),
       tables_(tables),
+      watched_(watched),
+      written_pages_(written),
       entries_(static_cast<Entry*>(std::calloc(kEntries, sizeof(Entry))), &std::free),
       code_on_page_(memory.size() / kPageBytes + 1) {
   if (!entries_) throw std::bad_alloc();
@@ -153,11 +156,20 @@ bool FastLane::fill(std::uint64_t linear, AccessKind kind, uc_tlb_entry& result)
   if (!way.ok() || !marked(way, kind)) return false;
   const auto may = [&](AccessKind other) { return allows(paging_, way, other) && marked(way, other); };
   const std::uint64_t page = way.physical.value / kPageBytes;
-  const bool watched = (page < code_on_page_.size() && code_on_page_[page]) || tables_.hold(way.physical);
-  if (watched && kind == AccessKind::write) return false;
+  const auto withheld = [&](AccessKind access) {
+    if (access == AccessKind::write &&
+        ((page < code_on_page_.size() && code_on_page_[page]) || tables_.hold(way.physical)))
+      return true;
+    return watched_.any() && access != AccessKind::fetch &&
+           watched_.watches_page(way.physical, access == AccessKind::write);
+  };
+  if (withheld(kind)) return false;
   unsigned rights = UC_PROT_NONE;
-  if (may(AccessKind::read)) rights |= UC_PROT_READ;
-  if (may(AccessKind::write) && !watched) rights |= UC_PROT_WRITE;
+  if (may(AccessKind::read) && !withheld(AccessKind::read)) rights |= UC_PROT_READ;
+  if (kind == AccessKind::write) {
+    rights |= UC_PROT_WRITE;
+    written_pages_.add_page(page);
+  }
   if (may(AccessKind::fetch)) rights |= UC_PROT_EXEC;
   result.paddr = way.physical.value;
   result.perms = static_cast<uc_prot>(rights);

@@ -20,6 +20,7 @@
 
 #include "sim/cpu/engine.h"
 #include "sim/cpu/lane.h"
+#include "sim/cpu/memory_watch.h"
 #include "sim/cpu/paging.h"
 #include "sim/cpu/table_pages.h"
 
@@ -42,7 +43,9 @@ struct FastRun {
 
 class FastLane : public Lane {
  public:
-  FastLane(const PhysicalMemory&, const ContextLayout&, uc_engine*, BlockDecoder&, const TablePages&);
+  // A page that becomes writable is noted in `written`: to note it again, flush the translations.
+  FastLane(const PhysicalMemory&, const ContextLayout&, uc_engine*, BlockDecoder&, const TablePages&,
+           const MemoryWatch&, WrittenPages& written);
 
   FastRun run(std::uint64_t ticks, bool watch_interrupts, const std::vector<std::uint64_t>& addresses);
 
@@ -86,6 +89,8 @@ class FastLane : public Lane {
 
   BlockDecoder& decoder_;
   const TablePages& tables_;
+  const MemoryWatch& watched_;
+  WrittenPages& written_pages_;
   std::unique_ptr<Entry, decltype(&std::free)> entries_;
   std::vector<Entry*> learned_;                          // those not empty
   std::vector<std::unique_ptr<Granules>> code_on_page_;  // of physical memory; none where no code is known

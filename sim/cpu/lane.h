@@ -20,6 +20,7 @@ namespace ringside {
 struct AddressSpace {
   std::uint64_t cr0 = 0, cr3 = 0, cr4 = 0, efer = 0, cs_base = 0;
   unsigned bits = 64;  // of the code that runs
+  bool operator==(const AddressSpace&) const = default;
 
   void put_into(CpuState& cpu) const {
     cpu.cr0 = cr0;

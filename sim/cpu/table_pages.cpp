@@ -22,10 +22,14 @@ unsigned top_level(PagingMode mode) {
 
 }  // namespace
 
-TablePages::TablePages(const PhysicalMemory& memory) : memory_(memory), levels_(memory.size() / kPageBytes) {}
+TablePages::TablePages(const PhysicalMemory& memory, WrittenPages& written)
+    : memory_(memory), written_(written), levels_(memory.size() / kPageBytes) {}
 
 void TablePages::forget() {
-  for (const std::uint32_t page : pages_) levels_[page] = 0;
+  for (const std::uint32_t page : pages_) {
+    levels_[page] = 0;
+    written_.add_page(page);
+  }
   pages_.clear();
   mode_ = PagingMode::none;
 }
@@ -41,7 +45,11 @@ void TablePages::follow(const CpuState& paging) {
     paging_.cr4 = paging.cr4;
     if (mode != PagingMode::none) add(top_table(paging_, mode).value, top_level(mode));
   }
-  for (const Store& store : stores_) look_again(store);
+  look_again();
+}
+
+void TablePages::look_again() {
+  for (const Store& store : stores_) look_at(store);
   stores_.clear();
 }
 
@@ -52,7 +60,7 @@ bool TablePages::hold(PhysAddr address, std::uint64_t length) const {
   return false;
 }
 
-void TablePages::look_again(const Store& store) {
+void TablePages::look_at(const Store& store) {
   const std::uint64_t entry_bytes = mode_ == PagingMode::two_level ? 4 : 8;
   for (std::uint64_t at = store.address.value, end = at + store.length; at < end;) {
     const std::uint64_t page = at / kPageBytes, next = std::min(end, (page + 1) * kPageBytes);
@@ -68,8 +76,15 @@ void TablePages::look_again(const Store& store) {
 void TablePages::add(std::uint64_t table, unsigned level) {
   const std::uint64_t page = table / kPageBytes;
   if (page >= levels_.size() || !memory_.assigned({page * kPageBytes}, kPageBytes)) return;
-  if (levels_[page] >> level & 1 || pages_.size() >= kMostPages) return;
-  if (levels_[page] == 0) pages_.push_back(static_cast<std::uint32_t>(page));
+  if (levels_[page] >> level & 1) return;
+  if (pages_.size() >= kMostPages) {
+    too_many_ = true;
+    return;
+  }
+  if (levels_[page] == 0) {
+    pages_.push_back(static_cast<std::uint32_t>(page));
+    written_.add_page(page);
+  }
   levels_[page] |= static_cast<std::uint8_t>(1u << level);
   const bool pointers = mode_ == PagingMode::pae && level == 3;
   if (level > 1) add_children(table, pointers ? table + 32 : (page + 1) * kPageBytes, level);

@@ -93,6 +93,24 @@ Explanation explain(const Stop& stop, const InspectContext& now) {
     case StopKind::paused: x.headline = Say("Paused at ")(where(now))("."); return x;
     case StopKind::step:
     case StopKind::budget: x.headline = Say("Stopped at ")(where(now))("."); return x;
+    case StopKind::watchpoint: {
+      if (!stop.hit) break;
+      const WatchHit& hit = *stop.hit;
+      Say say;
+      say(code_place(now.symbols, hit.rip))(hit.access.store ? " stored to " : " loaded from ");
+      say(fmt::format("{:#x}", hit.access.address.value), Link::physical, hit.access.address.value);
+      const int digits = 2 * hit.access.bytes + 2;
+      x.headline =
+          hit.access.store
+              ? say(fmt::format(": {:#0{}x} became {:#0{}x}.", hit.access.before, digits, hit.after, digits))
+              : say(fmt::format(": {:#0{}x}.", hit.access.before, digits));
+      x.paragraphs.push_back(now_at(now));
+      return x;
+    }
+    case StopKind::history_start:
+      x.headline = Say("This is the start of the history: power-on.");
+      x.paragraphs.push_back(now_at(now));
+      return x;
     case StopKind::text:
       x.headline = Say(stop.sentence);
       x.paragraphs.push_back(now_at(now));

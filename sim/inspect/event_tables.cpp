@@ -10,7 +10,7 @@
 namespace ringside {
 namespace {
 
-constexpr unsigned kKinds = static_cast<unsigned>(EventKind::unmodelled) + 1;
+constexpr unsigned kKinds = static_cast<unsigned>(EventKind::control_write) + 1;
 
 // What came from outside; empty where the commands are not known.
 std::string command_words(const Event& e, const InspectContext& c) {
@@ -65,6 +65,9 @@ std::string event_words(const Event& e, const std::string& meaning) {
     case EventKind::debug_exit: return fmt::format("debug exit, status {}", e.value);
     case EventKind::power_off: return "power off";
     case EventKind::unmodelled: return port() + ": nobody answers there";
+    case EventKind::control_write:
+      return fmt::format("{} = {:#x}", name(static_cast<ControlRegister>(e.line)),
+                         std::uint64_t{e.value2} << 32 | e.value);
   }
   return {};
 }
@@ -77,7 +80,8 @@ Tone tone_of(EventKind kind) {
     case EventKind::irq_raised:
     case EventKind::acknowledge:
     case EventKind::interrupt: return Tone::interrupt;
-    case EventKind::port_write: return Tone::write;
+    case EventKind::port_write:
+    case EventKind::control_write: return Tone::write;
     default: return Tone::plain;
   }
 }

@@ -30,8 +30,13 @@ enum class EventKind : std::uint8_t {
   triple_fault,  // delivery
   debug_exit,    // value = value written
   power_off,
-  unmodelled,  // port or register nobody answers for: port, size, value, flag = write
+  unmodelled,     // port or register nobody answers for: port, size, value, flag = write
+  control_write,  // an instruction changed a system register: line = ControlRegister, value = low half of
+                  // what it holds now (a table's base, a selector), value2 = high half
 };
+
+enum class ControlRegister : std::uint8_t { cr0, cr2, cr3, cr4, cr8, efer, gdtr, idtr, ldtr, tr };
+inline constexpr std::size_t kControlRegisters = 10;
 
 struct Event {
   Ticks time = 0;  // of the instruction that caused it
@@ -47,7 +52,8 @@ struct Event {
   bool operator==(const Event&) const = default;
 };
 
-const char* name(EventKind kind);  // "port write", "IRQ raised", ...
+const char* name(EventKind kind);         // "port write", "IRQ raised", ...
+const char* name(ControlRegister which);  // "CR0", ...
 
 // A set of kinds.
 class EventMask {
@@ -57,6 +63,8 @@ class EventMask {
     for (EventKind k : kinds) add(k);
   }
   constexpr void add(EventKind k) { bits_ |= 1u << static_cast<unsigned>(k); }
+  constexpr void add(EventMask other) { bits_ |= other.bits_; }
+  constexpr bool meets(EventMask other) const { return (bits_ & other.bits_) != 0; }
   constexpr bool has(EventKind k) const { return bits_ >> static_cast<unsigned>(k) & 1; }
   constexpr bool any() const { return bits_ != 0; }
 
@@ -68,25 +76,30 @@ class EventLog {
  public:
   explicit EventLog(std::size_t capacity = 65536) : capacity_(capacity) { ring_.reserve(capacity); }
   void push(const Event& e) {
-    if (ring_.size() < capacity_)
+    if (ring_.size() < capacity_ && total_ == ring_.size())
       ring_.push_back(e);
     else
       ring_[total_ % capacity_] = e;
     ++total_;
+    if (total_ - first_ > capacity_) first_ = total_ - capacity_;
   }
   std::uint64_t total() const { return total_; }
   // Numbers [first(), total()) are held.
-  std::uint64_t first() const { return total_ > capacity_ ? total_ - capacity_ : 0; }
+  std::uint64_t first() const { return first_; }
   const Event& operator[](std::uint64_t number) const { return ring_[number % capacity_]; }
+  std::vector<Event> newest(std::size_t most) const;
+  // As it was when `total` events had been logged, of which `newest` were the last. Those before them stay
+  // where they are still held and `same_until` says that they are the same.
+  void restore(std::uint64_t total, const std::vector<Event>& newest, Ticks same_until);
   void clear() {
     ring_.clear();
-    total_ = 0;
+    total_ = first_ = 0;
   }
 
  private:
   std::size_t capacity_;
   std::vector<Event> ring_;  // grows up to the capacity, then goes round
-  std::uint64_t total_ = 0;
+  std::uint64_t total_ = 0, first_ = 0;
 };
 
 }  // namespace ringside

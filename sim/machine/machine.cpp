@@ -7,8 +7,9 @@
 #include <algorithm>
 #include <string_view>
 
+#include "sim/boot/bios_data.h"
+#include "sim/boot/memory_map.h"
 #include "sim/machine/machine_impl.h"
-#include "sim/machine/state_hash.h"
 
 namespace ringside {
 namespace {
@@ -104,6 +105,16 @@ Result<void> Machine::Impl::power_on() {
   board = config.power_on == PowerOn::bios ? board_after_bios(memory.size(), start)
                                            : board_cold(memory.size(), start);
   engine->memory_replaced();
+  forget_changes();
+  base = MemoryImage(memory.size() / kImagePageBytes);
+  base_commands.reset();
+  // What is not zero now.
+  engine->memory_written({kBiosDataArea}, kBiosDataEnd - kBiosDataArea);
+  engine->memory_written({kLowMemoryEnd}, 1);  // EBDA
+  engine->memory_written({kVgaTextStart}, kVgaTextBytes);
+  engine->memory_written({entry.image_start}, entry.image_end - entry.image_start);
+  for (const PlacedRange& range : entry.placed)
+    engine->memory_written({range.start}, range.end - range.start);
   engine->load(entry_cpu(entry));
   engine->reset_floating_point();
   effects = {};
@@ -118,8 +129,10 @@ Result<void> Machine::Impl::power_on() {
   debug_console.clear();
   final_stop.reset();
   unmodelled_seen.reset();
+  unmodelled_ports.clear();
   mode_before = mode(engine->state());
   cpl_before = engine->state().cpl;
+  control_before = control_values(engine->state());
   return {};
 }
 
@@ -129,6 +142,15 @@ Event Machine::Impl::at(Ticks when, std::uint64_t count, std::uint64_t rip, Even
 
 void Machine::Impl::record(const Event& event) {
   if (stop_on.has(event.kind) && !stop_event) stop_event = events.total();
+  kinds_seen.add(event.kind);
+  if (breaks_on_events && !event_breakpoint)
+    for (std::uint32_t n = 0; n < active->size() && !event_breakpoint; ++n) {
+      const Breakpoint& b = (*active)[n];
+      if (b.enabled && b.kind == BreakKind::event && b.event.matches(event) && counts(n)) {
+        event_breakpoint = n;
+        stop_event = events.total();
+      }
+    }
   events.push(event);
 }
 
@@ -147,7 +169,7 @@ void Machine::Impl::record_board(std::uint64_t rip) {
       case BoardRecord::Kind::serial:
         serial.push_back(r.value);
         event.kind = EventKind::serial_byte;
-        if (until_serial && ends_with(serial, *until_serial)) serial_matched = true;
+        if (until_serial && ends_with(serial.bytes(), *until_serial)) serial_matched = true;
         break;
     }
     record(event);
@@ -156,6 +178,7 @@ void Machine::Impl::record_board(std::uint64_t rip) {
 }
 
 void Machine::Impl::write_memory(PhysAddr address, std::uint64_t value, unsigned size) {
+  engine->accessed(address, size, true);
   memory.write(address, value, size);
   engine->memory_written(address, size);
 }
@@ -219,11 +242,14 @@ const CpuState& Machine::cpu() const {
   impl_->view.nmi_blocked = impl_->nmi_blocked;
   return impl_->view;
 }
+// Chips are brought to now when somebody looks, as they are when the guest does; nothing is due in between.
+void Machine::Impl::bring_board_to_now() {
+  advance(board, time, effects);
+  record_board(engine->linear_rip());
+  next_board_event = next_event(board);
+}
 const Board& Machine::board() const {
-  // Chips are brought to now when somebody looks, as they are when the guest does; nothing is due in between.
-  advance(impl_->board, impl_->time, impl_->effects);
-  impl_->record_board(impl_->engine->linear_rip());
-  impl_->next_board_event = next_event(impl_->board);
+  impl_->bring_board_to_now();
   return impl_->board;
 }
 const PhysicalMemory& Machine::memory() const { return impl_->memory; }
@@ -235,19 +261,8 @@ const std::deque<DeliveryRecord>& Machine::deliveries() const { return impl_->de
 const std::vector<LoggedCommand>& Machine::commands() const { return impl_->commands; }
 const MachineConfig& Machine::config() const { return impl_->config; }
 const EntryState& Machine::entry() const { return impl_->entry; }
-std::span<const std::uint8_t> Machine::serial() const { return impl_->serial; }
-std::span<const std::uint8_t> Machine::debug_console() const { return impl_->debug_console; }
+std::span<const std::uint8_t> Machine::serial() const { return impl_->serial.bytes(); }
+std::span<const std::uint8_t> Machine::debug_console() const { return impl_->debug_console.bytes(); }
 std::vector<Breakpoint>& Machine::breakpoints() { return impl_->breakpoints; }
-
-std::uint64_t Machine::state_hash() const {
-  StateHash hash;
-  hash.add(time());
-  hash.add(instructions());
-  hash.add_value(cpu());
-  hash.add_value(board());
-  hash.add_value(impl_->nmi_pending);
-  hash.add(std::span<const std::byte>(impl_->memory.bytes()));
-  return hash.value();
-}
 
 }  // namespace ringside

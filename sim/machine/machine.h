@@ -30,10 +30,13 @@
 #include "sim/cpu/cpu_state.h"
 #include "sim/cpu/delivery.h"
 #include "sim/cpu/physical_memory.h"
+#include "sim/machine/breakpoint.h"
 #include "sim/machine/command.h"
 #include "sim/machine/event.h"
 
 namespace ringside {
+
+struct Checkpoint;  // checkpoint.h
 
 enum class PowerOn : std::uint8_t { bios, cold };  // chips as a BIOS leaves them, or as reset leaves them
 // exact is the reference; fast is proven equal to it. restless takes the fast lane even where that costs
@@ -56,12 +59,15 @@ enum class StopKind : std::uint8_t {
   step,        // the step asked for is done
   budget,      // instructions or time of the RunLimits used up
   address,     // RunLimits::until_address reached (that instruction has not run)
-  breakpoint,  // value = index into breakpoints()
-  event,       // an event of RunLimits::stop_on happened; `event` = its number
-  text,        // RunLimits::until_serial was printed on COM1
-  paused,      // RunLimits::pause was set by another thread
-  idle,        // halted with interrupts on, and thousands of device events passed without one
-  debug_exit,  // value = (written << 1) | 1
+  breakpoint,  // value = index into the breakpoints
+  watchpoint,  // value = index into the breakpoints; `hit` says what it met
+  event,   // one of RunLimits::stop_on, or of a breakpoint, happened; `event` = its number, value = index of
+           // the breakpoint or kNoBreakpoint
+  text,    // RunLimits::until_serial was printed on COM1
+  paused,  // RunLimits::pause was set by another thread
+  history_start,  // going back: there is nothing before this
+  idle,           // halted with interrupts on, and thousands of device events passed without one
+  debug_exit,     // value = (written << 1) | 1
   power_off,
   reset,  // value = ResetCause
   triple_fault,
@@ -70,12 +76,14 @@ enum class StopKind : std::uint8_t {
 };
 
 using ResetCause = BoardReset;
+inline constexpr std::uint32_t kNoBreakpoint = ~std::uint32_t{0};
 
 struct Stop {
   StopKind kind = StopKind::step;
   std::uint32_t value = 0;
   std::uint64_t event = 0;
   std::string sentence;  // for people: one sentence, always filled in
+  std::optional<WatchHit> hit = {};
   // These end the machine: only reset() starts it again.
   bool final() const { return kind >= StopKind::debug_exit; }
 };
@@ -91,11 +99,7 @@ struct RunLimits {
   std::string until_serial;  // stop after the byte that completes this text on COM1
   const std::atomic<bool>* pause = nullptr;
   bool ignore_breakpoints = false;
-};
-
-struct Breakpoint {
-  VirtAddr address;
-  bool enabled = true;
+  const std::vector<Breakpoint>* breakpoints = nullptr;  // these instead of the machine's
 };
 
 // What happened when an exception or interrupt was delivered, kept for the fault anatomy.
@@ -120,6 +124,16 @@ class Machine {
   Stop step();
   Stop run(const RunLimits& limits);
   void reset();  // power-on again with the same configuration; breakpoints are kept
+
+  // To come back to: restore() of this machine. Fails where there is no memory left for it; nothing has
+  // changed then. Costs as much as was written since the last one.
+  Result<std::shared_ptr<const Checkpoint>> checkpoint();
+  // Stands as it did then. `same_until`: up to that time the history of that checkpoint and the present one
+  // are the same; kNever where they are throughout. Breakpoints are kept.
+  void restore(const Checkpoint& checkpoint, Ticks same_until = kNever);
+  // REQUIRES: the machine stands exactly there, by its own running. From now on it shares that memory.
+  void stands_at(const Checkpoint& checkpoint);
+  std::size_t checkpoint_bytes() const;  // of memory that all checkpoints of this machine hold
 
   // Something from outside, applied now, between instructions, and logged.
   Result<void> apply(const Command& command);

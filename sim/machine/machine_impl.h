@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "sim/cpu/engine.h"
+#include "sim/machine/checkpoint.h"
 #include "sim/machine/machine.h"
 
 namespace ringside {
@@ -29,6 +30,37 @@ class GuestRam {
   std::size_t size_ = 0;
 };
 
+// By ControlRegister; of a table its base.
+std::array<std::uint64_t, kControlRegisters> control_values(const CpuState& cpu);
+
+// Bytes that only ever grow, and the pieces of them that checkpoints share.
+class Output {
+ public:
+  void push_back(std::uint8_t byte) { bytes_.push_back(byte); }
+  const std::vector<std::uint8_t>& bytes() const { return bytes_; }
+  void clear();
+  std::shared_ptr<const OutputPieces> pieces();  // all of it
+  void restore(const std::shared_ptr<const OutputPieces>& pieces);
+
+ private:
+  std::vector<std::uint8_t> bytes_;
+  std::shared_ptr<const OutputPieces> pieces_ = std::make_shared<OutputPieces>();
+  std::size_t in_pieces_ = 0;  // bytes
+};
+
+// The pages of RAM that may differ from the newest checkpoint made or restored.
+class ChangedPages {
+ public:
+  void add(std::uint32_t page, bool stored);
+  const std::vector<std::uint32_t>& pages() const { return pages_; }
+  bool stored(std::uint32_t page) const { return marks_[page] == 2; }
+  void clear();
+
+ private:
+  std::vector<std::uint8_t> marks_;
+  std::vector<std::uint32_t> pages_;
+};
+
 struct Machine::Impl final : PortClient {
   explicit Impl(MachineConfig c) : config(std::move(c)) {}
 
@@ -44,6 +76,14 @@ struct Machine::Impl final : PortClient {
   void record_port(Event access);
   void write_memory(PhysAddr address, std::uint64_t value, unsigned size);
   Stop ended(Stop stop);  // notes a final stop
+  void bring_board_to_now();
+
+  // history.cpp
+  std::shared_ptr<const Checkpoint> checkpoint();
+  void restore(const Checkpoint& checkpoint, Ticks same_until);
+  void forget_changes();
+  void put_page(std::uint32_t page, const std::byte* bytes);
+  std::uint64_t state_hash(std::uint64_t memory_hash);
 
   // run.cpp
   Stop run(const RunLimits& limits, bool one_step);
@@ -54,6 +94,10 @@ struct Machine::Impl final : PortClient {
   std::optional<Stop> after(const EngineExit& exit);
   std::optional<Stop> outside_effects();
   std::optional<Stop> asked_for(const RunLimits& limits);
+  std::optional<Stop> watched_access();
+  void prepare_breakpoints(const RunLimits& limits, bool one_step);
+  bool counts(std::size_t breakpoint);  // a hit, if its condition holds
+  void note_control_writes(std::uint64_t rip);
   void note_mode_change(std::uint64_t rip);
   void advance_board();
   bool interrupt_acceptable() const;
@@ -78,19 +122,35 @@ struct Machine::Impl final : PortClient {
   std::deque<DeliveryRecord> deliveries;
   std::uint32_t delivery_count = 0;
   std::vector<LoggedCommand> commands;
-  std::vector<std::uint8_t> serial, debug_console;
+  Output serial, debug_console;
   std::vector<Breakpoint> breakpoints;
   std::optional<Stop> final_stop;
   std::bitset<65536> unmodelled_seen;
-  mutable CpuState view;  // what cpu() hands out
+  std::vector<std::uint16_t> unmodelled_ports;  // those in it
+  mutable CpuState view;                        // what cpu() hands out
+
+  // Since the newest checkpoint made or restored.
+  std::shared_ptr<MemoryAccount> account = std::make_shared<MemoryAccount>(0);
+  MemoryImage base{0};
+  ChangedPages changed;
+  std::shared_ptr<const std::vector<LoggedCommand>> base_commands;
+  std::bitset<65536> ports_seen;
+  EventMask kinds_seen;
 
   // Of the run under way.
+  const std::vector<Breakpoint>* active = nullptr;  // the breakpoints of the run
+  std::vector<std::uint64_t> hits;                  // of each
+  std::vector<std::uint32_t> watching;              // breakpoint of each range that the engine watches
+  std::optional<std::uint32_t> event_breakpoint;
+  bool breaks_on_events = false;
+  std::uint64_t last_rip = 0;  // linear, of the newest instruction, or where a delivery interrupted
   EventMask stop_on;
   std::optional<std::uint64_t> stop_event;
   const std::string* until_serial = nullptr;
   bool serial_matched = false;
   CpuMode mode_before = CpuMode::protected_32;
   std::uint8_t cpl_before = 0;
+  std::array<std::uint64_t, kControlRegisters> control_before{};
 };
 
 }  // namespace ringside

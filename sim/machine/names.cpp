@@ -27,8 +27,15 @@ const char* name(EventKind kind) {
     case EventKind::debug_exit: return "debug exit";
     case EventKind::power_off: return "power off";
     case EventKind::unmodelled: return "unmodelled";
+    case EventKind::control_write: return "control write";
   }
   return "?";
+}
+
+const char* name(ControlRegister which) {
+  constexpr const char* kNames[kControlRegisters] = {"CR0",  "CR2",  "CR3",  "CR4",  "CR8",
+                                                     "EFER", "GDTR", "IDTR", "LDTR", "TR"};
+  return kNames[static_cast<std::size_t>(which)];
 }
 
 const char* name(StopKind kind) {
@@ -37,9 +44,11 @@ const char* name(StopKind kind) {
     case StopKind::budget: return "budget";
     case StopKind::address: return "address";
     case StopKind::breakpoint: return "breakpoint";
+    case StopKind::watchpoint: return "watchpoint";
     case StopKind::event: return "event";
     case StopKind::text: return "text";
     case StopKind::paused: return "paused";
+    case StopKind::history_start: return "history-start";
     case StopKind::idle: return "idle";
     case StopKind::debug_exit: return "debug-exit";
     case StopKind::power_off: return "power-off";

@@ -46,18 +46,14 @@ Stop Machine::Impl::run(const RunLimits& limits, bool one_step) {
   serial_matched = false;
   until_serial = limits.until_serial.empty() ? nullptr : &limits.until_serial;
 
-  std::vector<std::uint64_t> addresses;
-  if (!limits.ignore_breakpoints && !one_step)
-    for (const Breakpoint& b : breakpoints)
-      if (b.enabled) addresses.push_back(b.address.value);
-  if (limits.until_address) addresses.push_back(limits.until_address->value);
-  engine->stop_at(std::move(addresses));
+  prepare_breakpoints(limits, one_step);
 
   bool first = true;  // an address to stop at does not count where the run starts
   for (;;) {
     advance_board();
     if (auto s = outside_effects()) return ended(*s);
     if (auto s = asked_for(limits)) return *s;
+    if (auto s = watched_access()) return *s;
     if (!first && one_step) return stop(StopKind::step, "One step was made.");
     if (instructions >= end) return stop(StopKind::budget, "The instructions asked for have run.");
     if (time >= limits.until_time) return stop(StopKind::budget, "The machine time asked for has passed.");
@@ -87,16 +83,19 @@ Stop Machine::Impl::run(const RunLimits& limits, bool one_step) {
     const EngineExit exit = engine->run(request);
     time += exit.ticks;
     instructions += exit.ticks;
+    last_rip = exit.last_rip;
     if (exit.ticks > 0) first = false;
     if (exit.kind == ExitKind::address) {
       const std::uint64_t at = engine->linear_rip();
       const bool wanted = limits.until_address && limits.until_address->value == at;
       if (wanted && (!limits.until_rsp_above || engine->state()[Gpr::rsp] > *limits.until_rsp_above))
         return stop(StopKind::address, fmt::format("Reached {:#x}.", at));
-      for (std::size_t i = 0; i < breakpoints.size() && !limits.ignore_breakpoints; ++i)
-        if (breakpoints[i].enabled && breakpoints[i].address.value == at)
+      for (std::size_t i = 0; i < active->size(); ++i) {
+        const Breakpoint& b = (*active)[i];
+        if (b.enabled && b.kind == BreakKind::execute && b.address.value == at && counts(i))
           return stop(StopKind::breakpoint, fmt::format("Breakpoint at {:#x}.", at),
                       static_cast<std::uint32_t>(i));
+      }
       first = true;  // not this visit: step over the address
       continue;
     }
@@ -105,9 +104,67 @@ Stop Machine::Impl::run(const RunLimits& limits, bool one_step) {
   }
 }
 
+void Machine::Impl::prepare_breakpoints(const RunLimits& limits, bool one_step) {
+  static const std::vector<Breakpoint> kNone;
+  active = limits.ignore_breakpoints ? &kNone : limits.breakpoints ? limits.breakpoints : &breakpoints;
+  hits.assign(active->size(), 0);
+  event_breakpoint.reset();
+  breaks_on_events = false;
+  engine->clear_watch_hits();
+  if (one_step) return;
+  watching.clear();
+  std::vector<std::uint64_t> addresses;
+  std::vector<WatchedMemory> ranges;
+  for (std::uint32_t n = 0; n < active->size(); ++n) {
+    const Breakpoint& b = (*active)[n];
+    if (!b.enabled) continue;
+    breaks_on_events |= b.kind == BreakKind::event;
+    if (b.kind == BreakKind::execute) addresses.push_back(b.address.value);
+    if (!b.watches_memory()) continue;
+    ranges.push_back({.address = b.address.value,
+                      .length = b.length,
+                      .physical = b.physical,
+                      .loads = b.kind == BreakKind::load || b.kind == BreakKind::access,
+                      .stores = b.kind != BreakKind::load});
+    watching.push_back(n);
+  }
+  if (limits.until_address) addresses.push_back(limits.until_address->value);
+  engine->stop_at(std::move(addresses));
+  engine->watch_memory(std::move(ranges));
+}
+
+bool Machine::Impl::counts(std::size_t breakpoint) {
+  const std::uint64_t hit = ++hits[breakpoint];
+  const Condition& condition = (*active)[breakpoint].condition;
+  return condition.empty() ||
+         holds(condition, {.cpu = engine->state(), .instructions = instructions, .time = time, .hits = hit});
+}
+
+std::optional<Stop> Machine::Impl::watched_access() {
+  std::optional<Stop> found;
+  for (const MemoryAccess& access : engine->watch_hits()) {
+    if (found || access.range >= watching.size()) continue;
+    const std::uint32_t n = watching[access.range];
+    const std::uint64_t after = memory.read(access.address, access.bytes);
+    if ((*active)[n].kind == BreakKind::change && after == access.before) continue;
+    if (!counts(n)) continue;
+    found =
+        stop(StopKind::watchpoint,
+             access.store ? fmt::format("Stored to {:#x}: {:#x} became {:#x}, by the instruction at {:#x}.",
+                                        access.address.value, access.before, after, last_rip)
+                          : fmt::format("Loaded {:#x} from {:#x}, by the instruction at {:#x}.",
+                                        access.before, access.address.value, last_rip),
+             n);
+    found->hit = WatchHit{access, after, last_rip, instructions - 1};
+  }
+  engine->clear_watch_hits();
+  return found;
+}
+
 std::optional<Stop> Machine::Impl::asked_for(const RunLimits& limits) {
   if (stop_event) {
-    Stop s = stop(StopKind::event, fmt::format("Event: {}.", name(events[*stop_event].kind)));
+    Stop s = stop(StopKind::event, fmt::format("Event: {}.", name(events[*stop_event].kind)),
+                  event_breakpoint.value_or(kNoBreakpoint));
     s.event = *stop_event;
     return s;
   }
@@ -169,6 +226,7 @@ std::optional<Stop> Machine::Impl::accept_pending() {
 std::optional<Stop> Machine::Impl::deliver_now(const Exception& exception, std::uint64_t rip) {
   CpuState before = engine->state();
   before.nmi_blocked = nmi_blocked;
+  last_rip = rip;
   DeliveryRecord entry_record{.number = delivery_count++,
                               .time = time - 1,
                               .instructions = instructions - 1,
@@ -183,6 +241,7 @@ std::optional<Stop> Machine::Impl::deliver_now(const Exception& exception, std::
   const Delivery& delivery = entry_record.delivery;
   for (const MemoryWrite& write : delivery.writes) write_memory(write.address, write.value, write.size);
   engine->load(delivery.after);
+  control_before = control_values(delivery.after);  // a delivery may load CR2: its event says so
   nmi_blocked = delivery.after.nmi_blocked;
   halted = false;
 
@@ -236,6 +295,7 @@ std::optional<Stop> Machine::Impl::after(const EngineExit& exit) {
         }
       }
       note_mode_change(exit.last_rip);
+      note_control_writes(exit.last_rip);
       return std::nullopt;
     }
     case ExitKind::halt: {
@@ -265,9 +325,11 @@ std::optional<Stop> Machine::Impl::run_own() {
   const OwnInstruction done =
       refused ? OwnInstruction{before, refused} : run_own_instruction(before, code.span(), at);
   engine->load(done.cpu);
+  last_rip = rip;
   if (done.translation_changed) engine->translation_changed();
   if (done.exception) return deliver_now(*done.exception, rip);
   note_mode_change(rip);
+  note_control_writes(rip);
   // Single step. None of these instructions changes TF but SYSCALL and SYSRET, after which the new TF counts.
   if (done.cpu.rflags & rflags::tf)
     return deliver_now({.vector = 1, .source = Source::trap, .dr6 = 1 << 14}, rip);
@@ -287,6 +349,24 @@ void Machine::Impl::note_mode_change(std::uint64_t rip) {
   if (cpu.cpl != cpl_before) changed(EventKind::ring_change, cpu.cpl, cpl_before);
   mode_before = mode(cpu);
   cpl_before = cpu.cpl;
+}
+
+std::array<std::uint64_t, kControlRegisters> control_values(const CpuState& cpu) {
+  return {cpu.cr0,  cpu.cr2,       cpu.cr3,       cpu.cr4,           cpu.cr8,
+          cpu.efer, cpu.gdtr.base, cpu.idtr.base, cpu.ldtr.selector, cpu.tr.selector};
+}
+
+void Machine::Impl::note_control_writes(std::uint64_t rip) {
+  const auto now = control_values(engine->state());
+  for (std::size_t n = 0; n < now.size(); ++n) {
+    if (now[n] == control_before[n]) continue;
+    Event event = just(EventKind::control_write, rip);
+    event.line = static_cast<std::uint8_t>(n);
+    event.value = static_cast<std::uint32_t>(now[n]);
+    event.value2 = static_cast<std::uint32_t>(now[n] >> 32);
+    record(event);
+  }
+  control_before = now;
 }
 
 std::uint32_t Machine::Impl::port_read(std::uint64_t ticks, std::uint64_t rip, std::uint16_t port,
@@ -316,9 +396,11 @@ void Machine::Impl::port_write(std::uint64_t ticks, std::uint64_t rip, std::uint
 // moved the next device event, or ended everything.
 void Machine::Impl::record_port(Event access) {
   access.flag = !effects.unassigned;
+  ports_seen.set(access.port);
   record(access);
   if (effects.unassigned && !unmodelled_seen[access.port]) {
     unmodelled_seen.set(access.port);
+    unmodelled_ports.push_back(access.port);
     access.flag = access.kind == EventKind::port_write;
     access.kind = EventKind::unmodelled;
     record(access);

@@ -9,6 +9,7 @@
 #include <random>
 
 #include "random_guest.h"
+#include "sim/machine/checkpoint.h"
 
 namespace ringside {
 namespace {
@@ -76,6 +77,18 @@ std::string difference(const Machine& a, const Machine& b) {
   return text;
 }
 
+std::string pages_that_differ(const MemoryImage& held, const PhysicalMemory& memory) {
+  std::string pages = "; pages that differ:";
+  for (std::uint32_t page = 0; page < held.pages(); ++page) {
+    const auto ram = memory.bytes().subspan(page * kImagePageBytes, kImagePageBytes);
+    const std::byte* bytes = held.page(page);
+    const bool same = bytes ? std::ranges::equal(ram, std::span(bytes, kImagePageBytes))
+                            : std::ranges::count(ram, std::byte{0}) == kImagePageBytes;
+    if (!same) pages += " " + std::to_string(page);
+  }
+  return pages;
+}
+
 unsigned seeds() {
   const char* wanted = std::getenv("RINGSIDE_SEEDS");
   return wanted ? static_cast<unsigned>(std::atoi(wanted)) : 25;
@@ -116,6 +129,59 @@ TEST(Law, SteppingEqualsRunningInEitherLane) {
   // The guests do get somewhere, and are interrupted and faulted often.
   EXPECT_GT(reached, seeds() * kInstructions / 2);
   EXPECT_GT(deliveries, seeds() * 300u);
+}
+
+// A walk through a guest's time, forward in pieces and back to checkpoints, finds at each count what the
+// straight way found there.
+TEST(Law, GoingBackToACheckpointChangesNothingThatFollows) {
+  constexpr std::uint64_t kGrid = 977;
+  struct Kept {
+    std::shared_ptr<const Checkpoint> checkpoint;
+    std::size_t next_command;
+  };
+  std::uint64_t restored = 0;
+  for (std::uint64_t seed = first_seed(); seed < first_seed() + seeds(); ++seed) {
+    SCOPED_TRACE("seed " + std::to_string(seed));
+    const auto commands = random_commands(seed, kInstructions);
+    auto straight = machine(seed, Execution::exact), wandering = machine(seed, Execution::restless);
+    ASSERT_TRUE(straight && wandering);
+    std::mt19937_64 random(seed * 7919);
+    std::vector<std::uint64_t> hashes;
+    std::size_t next = 0;
+    for (std::uint64_t at = kGrid; at < kInstructions && !straight->final_stop(); at += kGrid) {
+      run_to(*straight, at, commands, next, [] { return ~std::uint64_t{0}; });
+      if (straight->final_stop() || straight->instructions() < at) break;  // ended, or waits for ever
+      hashes.push_back(straight->state_hash());
+    }
+    next = 0;
+    std::vector<Kept> kept;
+    std::size_t place = 0;  // of the next point of the grid
+    for (unsigned moves = 0; moves < 120 && place < hashes.size(); ++moves) {
+      if (random() % 3 == 0 || kept.empty()) {
+        auto made = wandering->checkpoint();
+        ASSERT_TRUE(made) << made.error().sentence;
+        ASSERT_EQ((*made)->state_hash, wandering->state_hash())
+            << "the checkpoint's own hash" << pages_that_differ((*made)->memory, wandering->memory());
+        kept.push_back({*made, next});
+      }
+      if (random() % 3 == 0) {
+        const Kept& to = kept[random() % kept.size()];
+        wandering->restore(*to.checkpoint);
+        next = to.next_command;
+        ++restored;
+        ASSERT_EQ(wandering->state_hash(), to.checkpoint->state_hash) << "right after going back";
+        place = (wandering->instructions() + kGrid) / kGrid - 1;
+        if (wandering->instructions() == (place + 1) * kGrid) ++place;
+        if (place >= hashes.size()) break;
+      }
+      run_to(*wandering, (place + 1) * kGrid, commands, next,
+             [&] { return random() % 4 ? 1 + random() % 700 : std::uint64_t{0}; });
+      if (wandering->final_stop()) break;
+      ASSERT_EQ(wandering->state_hash(), hashes[place]) << "at " << wandering->instructions();
+      ++place;
+    }
+  }
+  EXPECT_GT(restored, seeds() * 5u);
 }
 
 }  // namespace

@@ -12,7 +12,8 @@ class TablePagesTest : public testing::Test {
  protected:
   std::vector<std::byte> ram{8 << 20};
   PhysicalMemory memory{ram};
-  TablePages tables{memory};
+  WrittenPages written{memory.size()};
+  TablePages tables{memory, written};
   CpuState cpu;
 
   TablePagesTest() {

@@ -42,6 +42,7 @@ struct Engine::Impl {
   CpuState state;                        // as of the last time it was asked for
   bool state_is_old = true;
   std::uint64_t stretch = 1;
+  std::uint64_t exact_ticks = 0;
 
   Impl(const ContextLayout& l, const PhysicalMemory& memory)
       : layout(l), written(memory.size()), tables(memory, written), watch(memory) {}
@@ -102,6 +103,7 @@ EngineExit Engine::Impl::run(const RunRequest& request) {
     }
     move_to(*exact);
     EngineExit exit = exact->run(part, addresses, total.ticks);
+    exact_ticks += exit.ticks;
     total.ticks += exit.ticks;
     rest.ticks -= exit.ticks;
     if (exit.ticks > 0) rest.skip_first_address = false;
@@ -151,6 +153,7 @@ EngineExit Engine::run(const RunRequest& request) {
   return impl_->run(request);
 }
 
+std::uint64_t Engine::exact_ticks() const { return impl_->exact_ticks; }
 void Engine::stop_soon() { impl_->exact->stop_soon(); }
 
 const CpuState& Engine::state() {

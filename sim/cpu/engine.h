@@ -74,7 +74,8 @@ class Engine {
   ~Engine();
 
   EngineExit run(const RunRequest& request);
-  void stop_soon();  // from within a PortClient call: stop at the next instruction boundary
+  std::uint64_t exact_ticks() const;  // of all that were run, those in the exact lane
+  void stop_soon();                   // from within a PortClient call: stop at the next instruction boundary
 
   // Everything but fp, which only read_floating_point() fills in.
   const CpuState& state();

@@ -193,6 +193,11 @@ void Machine::stands_at(const Checkpoint& checkpoint) {
   impl_->forget_changes();
 }
 
+void Machine::rebase(const Checkpoint& checkpoint) {
+  impl_->base.differences(checkpoint.memory, [this](std::uint32_t page) { impl_->changed.add(page, false); });
+  impl_->base = checkpoint.memory;
+}
+
 std::size_t Machine::checkpoint_bytes() const { return *impl_->account; }
 
 std::uint64_t Machine::state_hash() const {

@@ -255,6 +255,8 @@ const Board& Machine::board() const {
 const PhysicalMemory& Machine::memory() const { return impl_->memory; }
 std::uint64_t Machine::instructions() const { return impl_->instructions; }
 Ticks Machine::time() const { return impl_->time; }
+// An instruction in the exact lane costs as much as so many in the fast one: measured.
+std::uint64_t Machine::effort() const { return impl_->effort + 32 * impl_->engine->exact_ticks(); }
 const std::optional<Stop>& Machine::final_stop() const { return impl_->final_stop; }
 const EventLog& Machine::events() const { return impl_->events; }
 const std::deque<DeliveryRecord>& Machine::deliveries() const { return impl_->deliveries; }

@@ -99,6 +99,7 @@ struct RunLimits {
   std::string until_serial;  // stop after the byte that completes this text on COM1
   const std::atomic<bool>* pause = nullptr;
   bool ignore_breakpoints = false;
+  bool continues = false;  // what a run was cut off from: an address counts where it begins, hits count on
   const std::vector<Breakpoint>* breakpoints = nullptr;  // these instead of the machine's
 };
 
@@ -133,7 +134,11 @@ class Machine {
   void restore(const Checkpoint& checkpoint, Ticks same_until = kNever);
   // REQUIRES: the machine stands exactly there, by its own running. From now on it shares that memory.
   void stands_at(const Checkpoint& checkpoint);
+  // What changed is counted from an older checkpoint on, so that later ones can be given up.
+  void rebase(const Checkpoint& checkpoint);
   std::size_t checkpoint_bytes() const;  // of memory that all checkpoints of this machine hold
+  // What running has cost this computer so far, in instructions of the fast lane. Not part of the state.
+  std::uint64_t effort() const;
 
   // Something from outside, applied now, between instructions, and logged.
   Result<void> apply(const Command& command);

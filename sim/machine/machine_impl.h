@@ -114,6 +114,7 @@ struct Machine::Impl final : PortClient {
   EntryState entry;
   Ticks time = 0;
   std::uint64_t instructions = 0;
+  std::uint64_t effort = 0;  // all instructions ever run
   bool halted = false, nmi_pending = false, nmi_blocked = false;
   Ticks next_board_event = kNever;
   Ticks run_until = kNever;  // the deadline the engine runs towards now

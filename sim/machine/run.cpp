@@ -48,7 +48,7 @@ Stop Machine::Impl::run(const RunLimits& limits, bool one_step) {
 
   prepare_breakpoints(limits, one_step);
 
-  bool first = true;  // an address to stop at does not count where the run starts
+  bool first = !limits.continues;  // an address to stop at does not count where the run starts
   for (;;) {
     advance_board();
     if (auto s = outside_effects()) return ended(*s);
@@ -83,6 +83,7 @@ Stop Machine::Impl::run(const RunLimits& limits, bool one_step) {
     const EngineExit exit = engine->run(request);
     time += exit.ticks;
     instructions += exit.ticks;
+    effort += exit.ticks;
     last_rip = exit.last_rip;
     if (exit.ticks > 0) first = false;
     if (exit.kind == ExitKind::address) {
@@ -107,7 +108,8 @@ Stop Machine::Impl::run(const RunLimits& limits, bool one_step) {
 void Machine::Impl::prepare_breakpoints(const RunLimits& limits, bool one_step) {
   static const std::vector<Breakpoint> kNone;
   active = limits.ignore_breakpoints ? &kNone : limits.breakpoints ? limits.breakpoints : &breakpoints;
-  hits.assign(active->size(), 0);
+  if (!limits.continues) hits.clear();
+  hits.resize(active->size());
   event_breakpoint.reset();
   breaks_on_events = false;
   engine->clear_watch_hits();

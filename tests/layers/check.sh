@@ -33,7 +33,7 @@ mapfile -t outside_gui < <(all_but gui tests)
 deny 'only gui sees Dear ImGui and SDL' 'imgui|SDL' "${outside_gui[@]}"
 deny 'the kernel includes only itself and freestanding headers' 'sim/|gui/|labs/|tests/' kernel
 deny 'nobody includes the kernel' 'kernel/' sim gui
-deny 'libdw belongs to sim/symbols' 'elfutils/|dwarf\.h|libelf|gelf' gui labs sim/base sim/devices sim/boot sim/board sim/cpu sim/machine sim/inspect sim/explain sim/session sim/cli
+deny 'libdw belongs to sim/symbols' 'elfutils/|dwarf\.h|libelf|gelf' gui labs sim/base sim/devices sim/boot sim/board sim/cpu sim/machine sim/timeline sim/inspect sim/explain sim/session sim/cli
 
 # Lower layers do not look up.
 up() {  # LAYER: the layers it may not include
@@ -42,21 +42,22 @@ up() {  # LAYER: the layers it may not include
   local IFS='|'
   deny "sim/$layer looks up" "(sim/($*)|gui|labs)/" "sim/$layer"
 }
-up base devices boot board cpu machine symbols inspect explain session remote cli
-up devices boot board cpu machine symbols inspect explain session remote cli
-up boot devices board cpu machine symbols inspect explain session remote cli
-up board boot cpu machine symbols inspect explain session remote cli
-up cpu devices boot board machine symbols inspect explain session remote cli
-up machine symbols inspect explain session remote cli
-up symbols devices boot board cpu machine inspect explain session remote cli
-up inspect explain session remote cli
-up explain session remote cli
+up base devices boot board cpu machine timeline symbols inspect explain session remote cli
+up devices boot board cpu machine timeline symbols inspect explain session remote cli
+up boot devices board cpu machine timeline symbols inspect explain session remote cli
+up board boot cpu machine timeline symbols inspect explain session remote cli
+up cpu devices boot board machine timeline symbols inspect explain session remote cli
+up machine timeline symbols inspect explain session remote cli
+up symbols devices boot board cpu machine timeline inspect explain session remote cli
+up timeline symbols inspect explain session remote cli
+up inspect timeline explain session remote cli
+up explain timeline session remote cli
 up session remote cli
 deny 'gui uses sim, not its programs' 'sim/(cli|remote)/' gui
 
 # Nothing in the machine reads the host's clock or its randomness.
 found=$(grep -rnE 'system_clock|steady_clock|gettimeofday|clock_gettime|std::time\(|[^a-z_]time\((NULL|nullptr|0)\)|random_device|[^a-z_]rand\(\)' \
-  --include='*.h' --include='*.cpp' sim/base sim/devices sim/boot sim/board sim/cpu sim/machine 2>/dev/null)
+  --include='*.h' --include='*.cpp' sim/base sim/devices sim/boot sim/board sim/cpu sim/machine sim/timeline 2>/dev/null)
 if [ -n "$found" ]; then
   printf 'the machine must not read the clock or the randomness of the host:\n%s\n\n' "$found"
   breaches=1

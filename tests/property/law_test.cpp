@@ -10,6 +10,7 @@
 
 #include "random_guest.h"
 #include "sim/machine/checkpoint.h"
+#include "sim/timeline/timeline.h"
 
 namespace ringside {
 namespace {
@@ -182,6 +183,76 @@ TEST(Law, GoingBackToACheckpointChangesNothingThatFollows) {
     }
   }
   EXPECT_GT(restored, seeds() * 5u);
+}
+
+// Forward, back, to and fro: whatever the way, the state at a count is that of the straight way.
+TEST(Law, AnyWayThroughTimeFindsTheSameStates) {
+  constexpr std::uint64_t kGrid = 977;
+  std::uint64_t seeks = 0, steps_back = 0;
+  for (std::uint64_t seed = first_seed(); seed < first_seed() + seeds(); ++seed) {
+    SCOPED_TRACE("seed " + std::to_string(seed));
+    const auto commands = random_commands(seed, kInstructions);
+    auto straight = machine(seed, Execution::exact), made = machine(seed, Execution::restless);
+    ASSERT_TRUE(straight && made);
+    Timeline timeline(
+        std::move(made),
+        {.memory_limit = seed % 3 ? std::size_t{64} << 20 : std::size_t{3} << 20, .interval = 20'000});
+    Machine& wandering = timeline.machine();
+    // The first way makes the history; commands come to both at the same counts.
+    std::vector<std::uint64_t> hashes;
+    std::size_t next = 0, live_next = 0;
+    for (std::uint64_t at = kGrid; at < kInstructions && !straight->final_stop(); at += kGrid) {
+      run_to(*straight, at, commands, next, [] { return ~std::uint64_t{0}; });
+      if (straight->final_stop() || straight->instructions() < at) break;
+      hashes.push_back(straight->state_hash());
+      while (wandering.instructions() < at && !wandering.final_stop()) {
+        while (live_next < commands.size() && commands[live_next].instructions <= wandering.instructions())
+          (void)timeline.apply(commands[live_next++].command);
+        std::uint64_t to = at;
+        if (live_next < commands.size()) to = std::min(to, commands[live_next].instructions);
+        if (to > wandering.instructions())
+          timeline.run({.instructions = to - wandering.instructions(), .ignore_breakpoints = true});
+      }
+      ASSERT_EQ(wandering.state_hash(), hashes.back()) << "live, at " << at;
+    }
+    if (hashes.size() < 4) continue;
+    std::mt19937_64 random(seed * 104729);
+    for (unsigned moves = 0; moves < 60; ++moves) {
+      const std::size_t place = random() % hashes.size();
+      const std::uint64_t at = (place + 1) * kGrid;
+      switch (random() % 4) {
+        case 0: {  // beyond, and back by steps
+          const std::uint64_t more = random() % 20;
+          timeline.seek(at + more);
+          for (std::uint64_t i = 0; i < 40 && wandering.instructions() > at; ++i, ++steps_back)
+            timeline.step_back();
+          if (wandering.instructions() != at) continue;  // an injected exception took a count of its own
+          break;
+        }
+        case 1:  // before, and on by running or steps
+          timeline.seek(at - std::min<std::uint64_t>(at, random() % 700));
+          while (wandering.instructions() < at && timeline.in_past())
+            if (random() % 8)
+              timeline.run({.instructions = 1 + random() % (at - wandering.instructions()),
+                            .ignore_breakpoints = true});
+            else
+              timeline.step();
+          break;
+        default: timeline.seek(at);
+      }
+      ++seeks;
+      ASSERT_EQ(wandering.instructions(), at);
+      // Where commands came at just this count, the straight way has applied them and this one not yet.
+      const bool ambiguous = std::ranges::any_of(
+          commands, [&](const TimedCommand& c) { return c.instructions + 1 >= at && c.instructions <= at; });
+      if (ambiguous) continue;
+      ASSERT_EQ(wandering.state_hash(), hashes[place])
+          << "at " << at << "\n"
+          << timeline.checkpoints().size() << " checkpoints, " << timeline.memory_used() << " bytes";
+    }
+  }
+  EXPECT_GT(seeks, seeds() * 20u);
+  EXPECT_GT(steps_back, seeds() * 20u);
 }
 
 }  // namespace

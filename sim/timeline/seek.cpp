@@ -1,0 +1,250 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+// Going to a point of the branch, and looking for one.
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "sim/timeline/branch.h"
+
+namespace ringside {
+namespace {
+
+// Checkpoints left behind so far before the point that a seek goes to, for steps back from there.
+constexpr std::uint64_t kNear[] = {65'536, 4'096};
+constexpr std::size_t kMostNear = 8;
+
+Stop arrived() { return {StopKind::step, 0, 0, "The machine stands where it was to go."}; }
+
+}  // namespace
+
+void Timeline::come_from(const Kept& kept) {
+  machine_->restore(*kept.checkpoint, same_until_);
+  same_until_ = kNever;
+  applied_ = kept.checkpoint->commands->size();
+  const bool of_branch =
+      std::ranges::any_of(branch_->kept, [&](const Kept& k) { return k.checkpoint == kept.checkpoint; });
+  carried_ = of_branch ? IntervalSummary{} : kept.summary;
+  effort_at_kept_ = machine_->effort() - (of_branch ? 0 : kept.cost);
+}
+
+// The latest checkpoint that may be used; power-on always may.
+const Timeline::Kept* Timeline::nearest(
+    const std::function<bool(const Position&, const Checkpoint&)>& usable) const {
+  const Kept* best = &branch_->kept.front();
+  for (const std::vector<Kept>* list :
+       std::initializer_list<const std::vector<Kept>*>{&branch_->kept, &near_})
+    for (auto k = list->rbegin(); k != list->rend(); ++k) {
+      if (k->position() <= best->position() || !usable(k->position(), *k->checkpoint)) continue;
+      best = &*k;
+      if (list == &branch_->kept) break;
+    }
+  return best;
+}
+
+void Timeline::keep_near() {
+  auto made = make_checkpoint();
+  if (!made) return;
+  if (near_.size() >= kMostNear) near_.erase(near_.begin());
+  near_.push_back(std::move(*made));
+}
+
+// Forward to the first point with so many instructions, or to the position.
+Stop Timeline::arrive(std::uint64_t instructions, const std::optional<Position>& position) {
+  const RunLimits plain{.ignore_breakpoints = true};
+  for (const std::uint64_t before : kNear) {
+    const std::uint64_t now = machine_->instructions();
+    if (instructions < now + 2 * before || !in_past()) continue;
+    RunLimits limits = plain;
+    limits.instructions = instructions - before - now;
+    if (const Stop stop = go(limits, position); stop.kind != StopKind::budget) return stop;
+    keep_near();
+  }
+  RunLimits limits = plain;
+  if (!position) limits.instructions = instructions - machine_->instructions();
+  const Stop stop = go(limits, position);
+  return stop.kind == StopKind::budget ? arrived() : stop;
+}
+
+Stop Timeline::seek(std::uint64_t instructions) {
+  if (!config_.keep) return {StopKind::history_start, 0, 0, "No history is kept of this run."};
+  if (instructions >= branch_->end.instructions) return seek(branch_->end);
+  return seek_count(instructions);
+}
+
+Stop Timeline::seek_count(std::uint64_t instructions) {
+  const auto before = [&](std::uint64_t count, bool halted) {
+    return count < instructions || (count == instructions && !halted);
+  };
+  const Kept* from =
+      nearest([&](const Position& at, const Checkpoint& c) { return before(at.instructions, c.halted); });
+  const bool from_here =
+      before(machine_->instructions(), machine_->cpu().halted) && now() >= from->position();
+  if (!from_here) come_from(*from);
+  return arrive(instructions, std::nullopt);
+}
+
+Stop Timeline::seek(const Position& wanted) {
+  if (!config_.keep) return {StopKind::history_start, 0, 0, "No history is kept of this run."};
+  const Position to = std::min(wanted, branch_->end);
+  const Kept* from = nearest([&](const Position& at, const Checkpoint&) { return at <= to; });
+  if (now() > to || now() < from->position()) come_from(*from);
+  if (now() == to) return arrived();
+  return arrive(to.instructions, to);
+}
+
+Stop Timeline::step_back() {
+  const Stop start{StopKind::history_start, 0, 0, "This is the start of the history: power-on."};
+  if (!config_.keep) return {StopKind::history_start, 0, 0, "No history is kept of this run."};
+  const Position here = now();
+  if (machine_->cpu().halted) {
+    // Halted for a while: the point before is where that began.
+    seek_count(here.instructions);
+    if (now() < here) return arrived();
+  }
+  if (here.instructions == 0) {
+    seek(Position{});
+    return start;
+  }
+  return seek_count(here.instructions - 1);
+}
+
+SearchEnd Timeline::search_back(const BackSearch& search) {
+  const Position origin = now();
+  auto here = make_checkpoint();
+  const auto come_back = [&] {
+    if (here)
+      come_from(*here);
+    else
+      seek(origin);
+  };
+  const auto cancelled = [&] { return search.cancel && search.cancel->load(std::memory_order_relaxed); };
+  std::size_t next = static_cast<std::size_t>(
+      std::ranges::lower_bound(branch_->kept, origin, {}, &Kept::position) - branch_->kept.begin());
+  SearchEnd result = SearchEnd::not_found;
+  Position end = origin;
+  for (bool newest = true; next > 0; --next, newest = false) {
+    const std::uint64_t looked = origin.instructions - end.instructions;
+    if (search.progress)
+      *search.progress = static_cast<double>(looked) / static_cast<double>(origin.instructions + 1);
+    if (cancelled() || looked > search.most) {
+      result = cancelled() ? SearchEnd::cancelled : SearchEnd::gave_up;
+      break;
+    }
+    // Copied: keeping checkpoints may move the list.
+    const Kept from = branch_->kept[next - 1];
+    const IntervalSummary& seen = next < branch_->kept.size() ? branch_->kept[next].summary
+                                  : here                      ? here->summary
+                                                              : IntervalSummary{};
+    const bool may_hold =
+        !search.may_hold || (next == branch_->kept.size() && !here) || search.may_hold(seen);
+    if (may_hold) {
+      come_from(from);
+      // What is looked for is often near: the last part of the newest window is looked at first.
+      Position part = end;
+      if (newest && end.instructions - from.checkpoint->instructions > 2 * kNear[0]) {
+        go({.instructions = end.instructions - kNear[0] - machine_->instructions(),
+            .ignore_breakpoints = true},
+           end);
+        part = now();
+        if (part < end && search.scan(end)) {
+          result = SearchEnd::found;
+          break;
+        }
+        come_from(from);
+      }
+      if (search.scan(part)) {
+        result = SearchEnd::found;
+        break;
+      }
+    }
+    end = from.position();
+  }
+  come_back();
+  return result;
+}
+
+bool Timeline::may_stop(const RunLimits& limits, const IntervalSummary& seen) const {
+  if (limits.until_address || !limits.until_serial.empty() || limits.stop_on.meets(seen.event_kinds))
+    return true;
+  if (limits.ignore_breakpoints) return false;
+  const auto& all = limits.breakpoints ? *limits.breakpoints : machine_->breakpoints();
+  return std::ranges::any_of(all, [&](const Breakpoint& b) {
+    if (!b.enabled) return false;
+    if (b.kind == BreakKind::event) return seen.event_kinds.has(b.event.kind);
+    const bool stores_alone = b.kind == BreakKind::store || b.kind == BreakKind::change;
+    if (!stores_alone || !b.physical) return true;
+    for (std::uint64_t page = b.address.value / kImagePageBytes;
+         page <= (b.address.value + b.length - 1) / kImagePageBytes; ++page)
+      if (std::ranges::binary_search(seen.written_pages, static_cast<std::uint32_t>(page))) return true;
+    return false;
+  });
+}
+
+Stop Timeline::run_back(const RunLimits& limits, const std::function<bool(const Event&)>& matches,
+                        std::atomic<double>* progress) {
+  if (!config_.keep) return {StopKind::history_start, 0, 0, "No history is kept of this run."};
+  struct Find {
+    Position position;                          // of an address
+    std::optional<std::uint64_t> instructions;  // of an access or event: the count before it
+    Stop stop;
+  };
+  const Position origin = now();
+  std::optional<Find> newest;
+  // The one wanted event of a stop, or of the events that a stop for another reason left behind.
+  const auto event_of = [&](const Stop& stop, std::uint64_t seen) -> std::optional<std::uint64_t> {
+    const EventLog& log = machine_->events();
+    if (stop.kind == StopKind::event && (!matches || stop.value != kNoBreakpoint)) return stop.event;
+    for (std::uint64_t n = std::max(seen, log.first()); n < log.total(); ++n)
+      if (limits.stop_on.has(log[n].kind) && (!matches || matches(log[n]))) return n;
+    return std::nullopt;
+  };
+  BackSearch search;
+  search.cancel = limits.pause;
+  search.progress = progress;
+  search.may_hold = [&](const IntervalSummary& seen) { return may_stop(limits, seen); };
+  search.scan = [&](const Position& end) {
+    std::optional<Find> found;
+    RunLimits forward = limits;
+    forward.pause = nullptr;
+    forward.instructions = ~std::uint64_t{0};
+    forward.until_time = kNever;
+    forward.continues = true;  // an address counts at the window's start
+    while (now() < end) {
+      const std::uint64_t seen = machine_->events().total();
+      Stop stop = replay(forward, end);
+      forward.continues = false;
+      const bool at_event = stop.kind == StopKind::event || stop.final();
+      if (stop.kind == StopKind::address || stop.kind == StopKind::breakpoint) {
+        if (now() < origin) found = Find{now(), std::nullopt, stop};
+      } else if (stop.kind == StopKind::watchpoint) {
+        found = Find{{}, stop.hit->instructions, stop};
+      } else if (stop.kind == StopKind::text) {
+        found = Find{{}, machine_->instructions() - 1, stop};
+      } else if (const auto event = at_event ? event_of(stop, seen) : std::nullopt) {
+        stop.event = *event;
+        const std::uint64_t count = machine_->events()[*event].instructions;
+        if (count < origin.instructions) found = Find{{}, count, stop};
+      } else if (!at_event) {
+        break;
+      }
+      if (stop.final()) break;
+    }
+    if (found) newest = found;
+    return found.has_value();
+  };
+  switch (search_back(search)) {
+    case SearchEnd::found: break;
+    case SearchEnd::cancelled: return {StopKind::paused, 0, 0, "The search was given up."};
+    default:
+      seek(Position{});
+      return {StopKind::history_start, 0, 0,
+              "Nothing of that happened before: this is the start of the history."};
+  }
+  if (newest->instructions)
+    seek_count(*newest->instructions);
+  else
+    seek(newest->position);
+  return newest->stop;
+}
+
+}  // namespace ringside

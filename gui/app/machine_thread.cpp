@@ -151,7 +151,7 @@ void MachineThread::carry_out(const UiCommand& command) {
   } else if (const auto* c = std::get_if<DoStopAtFaults>(&command))
     stop_at_faults_ = c->on;
   else if (const auto* c = std::get_if<DoApply>(&command)) {
-    if (state_ != RunState::ended) (void)session_->machine().apply(c->command);
+    if (state_ != RunState::ended) (void)session_->apply(c->command);
   } else if (const auto* c = std::get_if<DoTypeText>(&command)) {
     if (state_ == RunState::ended) return;
     type(c->text);
@@ -203,7 +203,7 @@ void MachineThread::type(const std::string& text) {
 void MachineThread::feed_keys() {
   if (!setup_.type_at_prompt.empty() && at_prompt()) type(std::exchange(setup_.type_at_prompt, {}));
   if (keys_.empty() || session_->machine().time() < next_key_) return;
-  (void)session_->machine().apply(TypeKey{keys_.front()});
+  (void)session_->apply(TypeKey{keys_.front()});
   keys_.erase(keys_.begin());
   next_key_ = session_->machine().time() + kKeyTicks;
 }

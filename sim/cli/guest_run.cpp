@@ -93,7 +93,7 @@ std::optional<RunResult> GuestRun::stuck(bool nothing_to_type) {
   const bool look =
       !watch_.resting() && quiet >= next_look_ && left > kMostSpinSteps && time_left > kMostSpinSteps;
   if (look) next_look_ = quiet + std::min(quiet, kBetweenLooks);
-  if (look && goes_in_circles(machine_)) {
+  if (look && goes_in_circles(session_.timeline())) {
     if (!(machine_.cpu().rflags & rflags::if_))
       return RunResult{
           Ending::halted_forever,
@@ -121,7 +121,7 @@ Result<RunResult> run_guest(Session& session, const std::optional<Until>& goal, 
       if (auto went_well = hooks.after_slice(); !went_well) return std::unexpected(went_well.error());
     if (auto result = run.ended(stop)) return *result;
     if (auto result = run.stuck(typist.done())) return *result;
-    if (auto typed = typist.type(session.machine(), run.watch()); !typed)
+    if (auto typed = typist.type(session.timeline(), run.watch()); !typed)
       return std::unexpected(typed.error());
   }
 }

@@ -57,6 +57,7 @@ class Interactive {
   Interactive(Terminal terminal, Session& session, const std::optional<Until>& goal, const Budget& budget,
               Typist& typist, const RunHooks& hooks)
       : terminal_(std::move(terminal)),
+        timeline_(session.timeline()),
         machine_(session.machine()),
         typist_(typist),
         hooks_(hooks),
@@ -108,13 +109,13 @@ class Interactive {
 
   // One stroke a slice, when the guest has taken the last one.
   Result<void> type() {
-    if (strokes_.empty()) return typist_.type(machine_, run_.watch());
+    if (strokes_.empty()) return typist_.type(timeline_, run_.watch());
     const Board& board = machine_.board();
     if (!is_idle(board.keyboard) || peek_port(board.i8042, 4, machine_.time()) & kOutputBufferFull) return {};
     const KeyStroke stroke = strokes_.front();
     strokes_.pop_front();
     run_.watch().disturbed(machine_);
-    return machine_.apply(TypeKey{stroke});
+    return timeline_.apply(TypeKey{stroke});
   }
 
   std::string status() {
@@ -150,7 +151,8 @@ class Interactive {
   }
 
   Terminal terminal_;
-  Machine& machine_;
+  Timeline& timeline_;
+  const Machine& machine_;
   Typist& typist_;
   const RunHooks& hooks_;
   GuestRun run_;

@@ -116,7 +116,7 @@ void add_stimulus_options(CLI::App& app, StimulusOptions& options) {
       ->group("Budget");
 }
 
-Result<std::unique_ptr<Session>> open_session(const MachineOptions& options) {
+Result<std::unique_ptr<Session>> open_session(const MachineOptions& options, HistoryConfig history) {
   std::string image = options.image;
   if (image.empty()) {
     auto kernel = default_kernel();
@@ -137,7 +137,7 @@ Result<std::unique_ptr<Session>> open_session(const MachineOptions& options) {
   config.memory_mib = options.memory_mib;
   config.power_on = options.cold ? PowerOn::cold : PowerOn::bios;
   config.execution = options.exact ? Execution::exact : Execution::fast;
-  return Session::open(std::move(config), {options.sources.begin(), options.sources.end()});
+  return Session::open(std::move(config), {options.sources.begin(), options.sources.end()}, history);
 }
 
 Result<Typist> typist(const StimulusOptions& options) {

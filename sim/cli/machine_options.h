@@ -34,7 +34,9 @@ void add_machine_options(CLI::App& app, MachineOptions& options);
 void add_stimulus_options(CLI::App& app, StimulusOptions& options);
 
 // Reads the files and puts the machine together, ready to run. Every error is a sentence about an argument.
-Result<std::unique_ptr<Session>> open_session(const MachineOptions& options);
+// `history`: what going back may cost; a run that only goes forward wants none.
+Result<std::unique_ptr<Session>> open_session(const MachineOptions& options,
+                                              HistoryConfig history = {.keep = false});
 Result<Typist> typist(const StimulusOptions& options);
 Result<Budget> budget(const StimulusOptions& options);
 

@@ -36,19 +36,20 @@ bool asks_the_world(const Machine& machine) {
 
 }  // namespace
 
-bool goes_in_circles(Machine& machine) {
+bool goes_in_circles(Timeline& timeline) {
+  const Machine& machine = timeline.machine();
   const std::uint64_t events = machine.events().total();
   const CpuState start = machine.cpu();
   if (start.halted) return false;
   std::uint64_t length = 0;
   do {
-    if (asks_the_world(machine) || machine.step().final() || machine.events().total() != events) return false;
+    if (asks_the_world(machine) || timeline.step().final() || machine.events().total() != events) return false;
     ++length;
   } while (!(machine.cpu() == start) && length < kMostLoopSteps);
   if (length == kMostLoopSteps) return false;
   const std::uint64_t memory = memory_fingerprint(machine);
   for (std::uint64_t i = 0; i < length; ++i)
-    if (machine.step().final() || machine.events().total() != events) return false;
+    if (timeline.step().final() || machine.events().total() != events) return false;
   return machine.cpu() == start && memory_fingerprint(machine) == memory;
 }
 

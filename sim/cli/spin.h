@@ -5,7 +5,7 @@
 
 #include <cstdint>
 
-#include "sim/machine/machine.h"
+#include "sim/timeline/timeline.h"
 
 namespace ringside {
 
@@ -14,6 +14,6 @@ inline constexpr std::uint64_t kMostSpinSteps = 1024;
 // Steps the machine, at most kMostSpinSteps, and tells whether it went round a loop: all registers and all
 // memory as before, no port touched, the time stamp counter not asked. If so, nothing but an interrupt ends
 // it.
-bool goes_in_circles(Machine& machine);
+bool goes_in_circles(Timeline& timeline);
 
 }  // namespace ringside

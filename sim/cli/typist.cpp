@@ -72,21 +72,22 @@ bool Typist::guest_is_ready(const GuestWatch& watch) const {
   return watch.waiting() >= kRestsFor || watch.quiet() >= kComputesFor;
 }
 
-Result<void> Typist::type(Machine& machine, GuestWatch& watch) {
+Result<void> Typist::type(Timeline& timeline, GuestWatch& watch) {
+  const Machine& machine = timeline.machine();
   if (done() || (wait_for_guest_ && !guest_is_ready(watch))) return {};
   wait_for_guest_ = false;
   const Board& board = machine.board();
   if (next_stroke_ < strokes_.size() && is_idle(board.keyboard) &&
       !(peek_port(board.i8042, 4, machine.time()) & kOutputBufferFull)) {
     const KeyStroke stroke = strokes_[next_stroke_++];
-    if (auto typed = machine.apply(TypeKey{stroke}); !typed) return typed;
+    if (auto typed = timeline.apply(TypeKey{stroke}); !typed) return typed;
     if (!stroke.pressed && (stroke.key == Key::enter || stroke.key == Key::keypad_enter))
       wait_for_guest_ = true;
     watch.disturbed(machine);
   }
   if (next_byte_ < serial_.size() && can_receive(machine.board().com1)) {
     const char c = serial_[next_byte_++];
-    if (auto sent = machine.apply(SerialInput{static_cast<std::uint8_t>(c)}); !sent) return sent;
+    if (auto sent = timeline.apply(SerialInput{static_cast<std::uint8_t>(c)}); !sent) return sent;
     if (c == '\n' || c == '\r') wait_for_guest_ = true;
     watch.disturbed(machine);
   }

@@ -12,6 +12,7 @@
 #include "sim/base/error.h"
 #include "sim/cli/guest_watch.h"
 #include "sim/devices/key_text.h"
+#include "sim/timeline/timeline.h"
 
 namespace ringside {
 
@@ -25,7 +26,7 @@ class Typist {
   // What has not been typed, in words: "3 key strokes"; empty when all was.
   std::string left() const;
   // Between two slices: types what may be typed now, at most one stroke and one character.
-  Result<void> type(Machine& machine, GuestWatch& watch);
+  Result<void> type(Timeline& timeline, GuestWatch& watch);
 
  private:
   bool guest_is_ready(const GuestWatch& watch) const;

@@ -116,6 +116,12 @@ Explanation explain(const Stop& stop, const InspectContext& now) {
       x.paragraphs.push_back(now_at(now));
       return x;
     case StopKind::event: {
+      if (stop.ahead) {
+        std::string words = event_words(*stop.ahead, now);
+        x.headline = Say("Back before: " + words + ", at ")(code_place(now.symbols, stop.ahead->rip))(".");
+        x.paragraphs.push_back(now_at(now));
+        return x;
+      }
       if (!now.events || stop.event < now.events->first() || stop.event >= now.events->total()) break;
       // An acknowledge is half the story: the interrupt it belongs to is logged right behind it.
       const std::uint64_t next = stop.event + 1;

@@ -108,6 +108,33 @@ Flow flow(csh engine, const cs_insn& instruction) {
   return Flow::next;
 }
 
+// The general register, by Gpr, that a register of Capstone's is or is part of.
+std::optional<unsigned> whole_register(unsigned reg) {
+  static constexpr unsigned kParts[16][5] = {
+      {X86_REG_RAX, X86_REG_EAX, X86_REG_AX, X86_REG_AL, X86_REG_AH},
+      {X86_REG_RCX, X86_REG_ECX, X86_REG_CX, X86_REG_CL, X86_REG_CH},
+      {X86_REG_RDX, X86_REG_EDX, X86_REG_DX, X86_REG_DL, X86_REG_DH},
+      {X86_REG_RBX, X86_REG_EBX, X86_REG_BX, X86_REG_BL, X86_REG_BH},
+      {X86_REG_RSP, X86_REG_ESP, X86_REG_SP, X86_REG_SPL, X86_REG_INVALID},
+      {X86_REG_RBP, X86_REG_EBP, X86_REG_BP, X86_REG_BPL, X86_REG_INVALID},
+      {X86_REG_RSI, X86_REG_ESI, X86_REG_SI, X86_REG_SIL, X86_REG_INVALID},
+      {X86_REG_RDI, X86_REG_EDI, X86_REG_DI, X86_REG_DIL, X86_REG_INVALID},
+      {X86_REG_R8, X86_REG_R8D, X86_REG_R8W, X86_REG_R8B, X86_REG_INVALID},
+      {X86_REG_R9, X86_REG_R9D, X86_REG_R9W, X86_REG_R9B, X86_REG_INVALID},
+      {X86_REG_R10, X86_REG_R10D, X86_REG_R10W, X86_REG_R10B, X86_REG_INVALID},
+      {X86_REG_R11, X86_REG_R11D, X86_REG_R11W, X86_REG_R11B, X86_REG_INVALID},
+      {X86_REG_R12, X86_REG_R12D, X86_REG_R12W, X86_REG_R12B, X86_REG_INVALID},
+      {X86_REG_R13, X86_REG_R13D, X86_REG_R13W, X86_REG_R13B, X86_REG_INVALID},
+      {X86_REG_R14, X86_REG_R14D, X86_REG_R14W, X86_REG_R14B, X86_REG_INVALID},
+      {X86_REG_R15, X86_REG_R15D, X86_REG_R15W, X86_REG_R15B, X86_REG_INVALID},
+  };
+  if (reg == X86_REG_INVALID) return std::nullopt;
+  for (unsigned n = 0; n < 16; ++n)
+    for (const unsigned part : kParts[n])
+      if (part == reg) return n;
+  return std::nullopt;
+}
+
 }  // namespace
 
 CodeWidth code_width(const CpuState& state) {
@@ -190,6 +217,25 @@ Instruction Disassembler::decode(std::span<const std::byte> code, VirtAddr addre
     }
   }
   return result;
+}
+
+RegisterUse Disassembler::register_use(std::span<const std::byte> code) const {
+  RegisterUse use;
+  const auto* bytes = reinterpret_cast<const std::uint8_t*>(code.data());
+  std::size_t left = std::min<std::size_t>(code.size(), 15);
+  std::uint64_t where = 0;
+  if (!engine_->instruction ||
+      !cs_disasm_iter(engine_->handle, &bytes, &left, &where, engine_->instruction))
+    return use;
+  cs_regs read, written;
+  std::uint8_t reads = 0, writes = 0;
+  if (cs_regs_access(engine_->handle, engine_->instruction, read, &reads, written, &writes) != CS_ERR_OK)
+    return use;
+  for (unsigned i = 0; i < reads; ++i)
+    if (const auto n = whole_register(read[i])) use.read |= static_cast<std::uint16_t>(1u << *n);
+  for (unsigned i = 0; i < writes; ++i)
+    if (const auto n = whole_register(written[i])) use.written |= static_cast<std::uint16_t>(1u << *n);
+  return use;
 }
 
 std::vector<Instruction> Disassembler::decode_all(std::span<const std::byte> code, VirtAddr address,

@@ -62,6 +62,12 @@ struct Instruction {
   }
 };
 
+// General registers an instruction reads and writes, implicit ones and parts of them included: bit n = the
+// register n of Gpr. Those that address memory are read.
+struct RegisterUse {
+  std::uint16_t read = 0, written = 0;
+};
+
 // A decoder for one code width. Move-only; not for several threads at once.
 class Disassembler {
  public:
@@ -74,6 +80,9 @@ class Disassembler {
   // `code` is not empty. `registers`: those before the instruction runs, to tell which memory it will touch.
   Instruction decode(std::span<const std::byte> code, VirtAddr address,
                      const CpuState* registers = nullptr) const;
+
+  // REQUIRES: `code` is not empty. Nothing where nothing can be decoded.
+  RegisterUse register_use(std::span<const std::byte> code) const;
 
   // Instructions one behind the other, at most `count`, to the end of `code`.
   std::vector<Instruction> decode_all(std::span<const std::byte> code, VirtAddr address,

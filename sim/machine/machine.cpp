@@ -242,6 +242,7 @@ const CpuState& Machine::cpu() const {
   impl_->view.nmi_blocked = impl_->nmi_blocked;
   return impl_->view;
 }
+const CpuState& Machine::registers() const { return impl_->engine->state(); }
 // Chips are brought to now when somebody looks, as they are when the guest does; nothing is due in between.
 void Machine::Impl::bring_board_to_now() {
   advance(board, time, effects);

@@ -84,6 +84,7 @@ struct Stop {
   std::uint64_t event = 0;
   std::string sentence;  // for people: one sentence, always filled in
   std::optional<WatchHit> hit = {};
+  std::optional<Event> ahead = {};  // after going back: the event that the next step makes happen
   // These end the machine: only reset() starts it again.
   bool final() const { return kind >= StopKind::debug_exit; }
 };
@@ -145,6 +146,7 @@ class Machine {
 
   // What panels, dumps and checks read. Valid until the machine moves.
   const CpuState& cpu() const;
+  const CpuState& registers() const;  // all of it but x87 and SSE: cheap
   const Board& board() const;
   const PhysicalMemory& memory() const;
   std::uint64_t instructions() const;

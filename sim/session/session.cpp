@@ -10,21 +10,23 @@
 namespace ringside {
 
 Session::Session(std::unique_ptr<Machine> machine, std::shared_ptr<const Symbols> symbols,
-                 std::vector<std::filesystem::path> roots)
-    : machine_(std::move(machine)),
+                 std::vector<std::filesystem::path> roots, HistoryConfig history)
+    : timeline_(std::move(machine), history),
+      machine_(&timeline_.machine()),
       symbols_(std::move(symbols)),
       sources_(std::move(roots)),
       previous_(machine_->cpu()) {}
 
 Result<std::unique_ptr<Session>> Session::open(MachineConfig config,
-                                               std::vector<std::filesystem::path> source_roots) {
+                                               std::vector<std::filesystem::path> source_roots,
+                                               HistoryConfig history) {
   auto machine = Machine::create(std::move(config));
   if (!machine) return std::unexpected(machine.error());
   // A flat image has no names, and is none the worse for it.
   auto symbols = Symbols::load((*machine)->config().image);
   auto shared = std::make_shared<const Symbols>(symbols ? std::move(*symbols) : Symbols::none());
   return std::unique_ptr<Session>(
-      new Session(std::move(*machine), std::move(shared), std::move(source_roots)));
+      new Session(std::move(*machine), std::move(shared), std::move(source_roots), history));
 }
 
 InspectContext Session::context() { return inspect_context(*machine_, *symbols_, &sources_); }
@@ -50,12 +52,12 @@ Stop Session::end(Stop stop) {
 
 Stop Session::step() {
   begin(Action::step);
-  return end(machine_->step());
+  return end(timeline_.step());
 }
 
 Stop Session::run(const RunLimits& limits) {
   begin(Action::run);
-  return end(machine_->run(limits));
+  return end(timeline_.run(limits));
 }
 
 Stop Session::run(const Until& until) {
@@ -64,7 +66,7 @@ Stop Session::run(const Until& until) {
 }
 
 void Session::reset() {
-  machine_->reset();
+  timeline_.reset();
   action_ = Action::none;
   under_way_.reset();
   last_stop_.reset();
@@ -72,25 +74,22 @@ void Session::reset() {
   first_event_ = first_instruction_ = 0;
 }
 
-// The machine knows one address to run to; the others stand among its breakpoints for the time of the run.
+Result<void> Session::apply(const Command& command) { return timeline_.apply(command); }
+
+// The machine knows one address to run to; the others stand behind its breakpoints for the time of the run.
 Stop Session::run_addresses(RunLimits limits, const std::vector<VirtAddr>& addresses) {
-  if (addresses.empty()) return machine_->run(limits);
+  if (addresses.empty()) return timeline_.run(limits);
   if (!limits.until_address && addresses.size() == 1) {
     limits.until_address = addresses.front();
-    return machine_->run(limits);
+    return timeline_.run(limits);
   }
-  auto& breakpoints = machine_->breakpoints();
-  const std::size_t own = breakpoints.size();
-  std::vector<bool> were_enabled;
-  for (Breakpoint& b : breakpoints) {
-    were_enabled.push_back(b.enabled);
-    if (limits.ignore_breakpoints) b.enabled = false;
-  }
-  for (VirtAddr a : addresses) breakpoints.push_back({a, true});
+  std::vector<Breakpoint> all =
+      limits.ignore_breakpoints ? std::vector<Breakpoint>{} : machine_->breakpoints();
+  const std::size_t own = all.size();
+  for (VirtAddr a : addresses) all.push_back({a});
   limits.ignore_breakpoints = false;
-  Stop stop = machine_->run(limits);
-  breakpoints.resize(own);
-  for (std::size_t i = 0; i < own; ++i) breakpoints[i].enabled = were_enabled[i];
+  limits.breakpoints = &all;
+  Stop stop = timeline_.run(limits);
   if (stop.kind == StopKind::breakpoint && stop.value >= own) {
     stop.kind = StopKind::address;
     stop.value = 0;

@@ -18,8 +18,10 @@
 #include "sim/explain/explain.h"
 #include "sim/inspect/topics.h"
 #include "sim/machine/machine.h"
+#include "sim/session/who.h"
 #include "sim/symbols/source_cache.h"
 #include "sim/symbols/symbols.h"
+#include "sim/timeline/timeline.h"
 
 namespace ringside {
 
@@ -42,10 +44,14 @@ class Session {
  public:
   // `source_roots`: folders to look for source files in when they are not where the compiler saw them.
   static Result<std::unique_ptr<Session>> open(MachineConfig config,
-                                               std::vector<std::filesystem::path> source_roots = {});
+                                               std::vector<std::filesystem::path> source_roots = {},
+                                               HistoryConfig history = {});
 
-  Machine& machine() { return *machine_; }
-  const Machine& machine() const { return *machine_; }
+  // To look at. It moves by the functions below, or history would not know.
+  Machine& machine() { return timeline_.machine(); }
+  const Machine& machine() const { return timeline_.machine(); }
+  Timeline& timeline() { return timeline_; }
+  const Timeline& timeline() const { return timeline_; }
   const Symbols& symbols() const { return *symbols_; }
   std::shared_ptr<const Symbols> shared_symbols() const { return symbols_; }
   SourceCache& sources() { return sources_; }
@@ -68,6 +74,24 @@ class Session {
   Result<Stop> run_to(
       std::string_view place);  // "symbol", "file.cpp:42", "0x101000"; at most `kRunToLimit` instructions
   void reset();
+  Result<void> apply(const Command& command);  // in the past: on a new branch
+
+  // --- back in time ---
+  Stop step_back();       // to before the instruction, or the acceptance of an interrupt, that led here
+  Stop step_back_over();  // a call that came back just now as one, interrupts too
+  Stop step_back_line();  // to the start of the line before, as step_line() goes to the next
+  Result<Stop> step_back_out();  // to the call of the function the processor is in
+  // To the newest point before now where this would have stopped, or a breakpoint; before what stopped it.
+  Stop run_back(const Until& until, std::atomic<double>* progress = nullptr);
+  Stop seek(std::uint64_t instructions);
+  Stop seek_event(std::uint64_t instructions);  // behind what happened at this count, which is explained
+  // "1000", "@1000", "start", "end"/"now", "irq1" and what else until() knows: its newest before now.
+  Result<Stop> go_back_to(std::string_view text);
+  // Who wrote it last, before the count `before` (default: now); who reads it next. The machine stands where
+  // it stood.
+  Culprit who_wrote(const Subject& what, std::optional<std::uint64_t> before = {},
+                    const std::atomic<bool>* cancel = nullptr, std::atomic<double>* progress = nullptr);
+  Culprit who_reads(const Subject& what);
 
   // What people write behind --until and --at:
   //   kernel_main, shell.cpp:42, 0x101000         that place (symbol:NAME where an event has the same name)
@@ -88,10 +112,10 @@ class Session {
   static constexpr std::uint64_t kRunToLimit = 2'000'000'000;
 
  private:
-  enum class Action : std::uint8_t { none, step, step_line, step_over, step_out, run };
+  enum class Action : std::uint8_t { none, step, step_line, step_over, step_out, run, back };
 
   Session(std::unique_ptr<Machine> machine, std::shared_ptr<const Symbols> symbols,
-          std::vector<std::filesystem::path> roots);
+          std::vector<std::filesystem::path> roots, HistoryConfig history);
   void begin(Action action);
   Stop end(Stop stop);
   // Parts of a step under way; where `call` stands after one of them, the slice ended in there.
@@ -112,7 +136,15 @@ class Session {
     std::optional<RunLimits> call;     // in a call or an interrupt's handler: what runs until it comes back
   };
 
-  std::unique_ptr<Machine> machine_;
+  // who.cpp
+  std::optional<std::uint64_t> last_store(const Subject& what, BackSearch search, Culprit& answer);
+  std::optional<std::uint64_t> last_register_write(const Subject& what, BackSearch search, Culprit& answer);
+  std::optional<std::uint64_t> last_event(const Subject& what, BackSearch search);
+  std::optional<std::uint64_t> next_register_read(const Subject& what);
+  void describe(const Subject& what, std::uint64_t instructions, Culprit& answer);
+
+  Timeline timeline_;
+  Machine* machine_;  // the timeline's
   std::shared_ptr<const Symbols> symbols_;
   SourceCache sources_;
   CpuState previous_;

@@ -33,7 +33,7 @@ Stop Session::run_call(const Slice& slice) {
   limits.instructions = std::min(call.instructions, slice.instructions);
   limits.pause = slice.pause;
   const std::uint64_t before = machine_->instructions();
-  const Stop stop = machine_->run(limits);
+  const Stop stop = timeline_.run(limits);
   call.instructions -= std::min(call.instructions, machine_->instructions() - before);
   const bool sliced =
       stop.kind == StopKind::paused || (stop.kind == StopKind::budget && call.instructions > 0);
@@ -51,7 +51,7 @@ Stop Session::step_through_interrupts(const Slice& slice) {
     }
     const std::uint64_t rip = linear_rip(machine_->cpu()), rsp = machine_->cpu()[Gpr::rsp];
     const std::uint64_t seen = machine_->events().total();
-    const Stop stop = machine_->step();
+    const Stop stop = timeline_.step();
     if (stop.kind != StopKind::step) return stop;
     const EventLog& log = machine_->events();
     bool interrupted = false;
@@ -87,7 +87,8 @@ Stop Session::line_on(const Slice& slice) {
     if (stop.kind != StopKind::step) return finish(stop);
     const std::uint64_t rip = linear_rip(machine_->cpu());
     for (std::size_t b = 0; b < machine_->breakpoints().size(); ++b)
-      if (machine_->breakpoints()[b].enabled && machine_->breakpoints()[b].address.value == rip)
+      if (const Breakpoint& at = machine_->breakpoints()[b];
+          at.enabled && at.kind == BreakKind::execute && at.address.value == rip)
         return finish({StopKind::breakpoint, static_cast<std::uint32_t>(b), 0,
                        fmt::format("Breakpoint at {:#x}.", rip)});
     const LineRow* row = symbols_->line_row({rip});
@@ -145,7 +146,7 @@ Result<Stop> Session::step_out() {
   begin(Action::step_out);
   const VirtAddr back = frames[outer].pc;
   const std::uint64_t cfa = frames[inner].cfa.value;
-  Stop stop = machine_->run({.instructions = kLongestCall,
+  Stop stop = timeline_.run({.instructions = kLongestCall,
                              .until_address = back,
                              .until_rsp_above = not_deeper_than(cfa),
                              .stop_on = {},

@@ -19,6 +19,12 @@ Explanation Session::what_just_happened() {
     return x;
   }
   const EventLog& log = machine_->events();
+  if (action_ == Action::back && last_stop_->kind == StopKind::step) {
+    x.headline = Say(fmt::format("Back at instruction {}: nothing behind it has happened yet.",
+                                 count_words(machine_->instructions())));
+    x.paragraphs.push_back(Say("Next: ")(where(now))("."));
+    return x;
+  }
   if (last_stop_->kind != StopKind::step) return explain(*last_stop_, now);
 
   // The newest delivery of this step says more than the registers.

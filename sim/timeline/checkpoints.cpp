@@ -12,7 +12,7 @@ namespace ringside {
 namespace {
 
 // Between two checkpoints at most this effort is allowed, as long as memory suffices: what a seek costs.
-constexpr std::uint64_t kWidestGap = 8'000'000;
+constexpr std::uint64_t kWidestGap = 16'000'000;
 // A gap may be this part of its age.
 constexpr std::uint64_t kAgePerGap = 8;
 

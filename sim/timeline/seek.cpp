@@ -68,10 +68,10 @@ Stop Timeline::arrive(std::uint64_t instructions, const std::optional<Position>&
 Stop Timeline::seek(std::uint64_t instructions) {
   if (!config_.keep) return {StopKind::history_start, 0, 0, "No history is kept of this run."};
   if (instructions >= branch_->end.instructions) return seek(branch_->end);
-  return seek_count(instructions);
+  return seek_before(instructions);
 }
 
-Stop Timeline::seek_count(std::uint64_t instructions) {
+Stop Timeline::seek_before(std::uint64_t instructions) {
   const auto before = [&](std::uint64_t count, bool halted) {
     return count < instructions || (count == instructions && !halted);
   };
@@ -98,69 +98,111 @@ Stop Timeline::step_back() {
   const Position here = now();
   if (machine_->cpu().halted) {
     // Halted for a while: the point before is where that began.
-    seek_count(here.instructions);
+    seek_before(here.instructions);
     if (now() < here) return arrived();
   }
   if (here.instructions == 0) {
     seek(Position{});
     return start;
   }
-  return seek_count(here.instructions - 1);
+  return seek_before(here.instructions - 1);
 }
 
-SearchEnd Timeline::search_back(const BackSearch& search) {
+// The window from a checkpoint to `end`. What is looked for is often near: the last part of the newest window
+// is looked at first.
+bool Timeline::scan_window(const BackSearch& search, const Kept& from, const Position& end, bool newest) {
+  come_from(from);
+  Position part = end;
+  if (newest && end.instructions - from.checkpoint->instructions > 2 * kNear[0]) {
+    go({.instructions = end.instructions - kNear[0] - machine_->instructions(), .ignore_breakpoints = true},
+       end);
+    part = now();
+    if (part < end && search.scan(end)) return true;
+    come_from(from);
+  }
+  return search.scan(part);
+}
+
+SearchResult Timeline::search_back(const BackSearch& search) {
   const Position origin = now();
-  auto here = make_checkpoint();
-  const auto come_back = [&] {
-    if (here)
-      come_from(*here);
-    else
-      seek(origin);
-  };
-  const auto cancelled = [&] { return search.cancel && search.cancel->load(std::memory_order_relaxed); };
-  std::size_t next = static_cast<std::size_t>(
-      std::ranges::lower_bound(branch_->kept, origin, {}, &Kept::position) - branch_->kept.begin());
-  SearchEnd result = SearchEnd::not_found;
-  Position end = origin;
-  for (bool newest = true; next > 0; --next, newest = false) {
-    const std::uint64_t looked = origin.instructions - end.instructions;
-    if (search.progress)
-      *search.progress = static_cast<double>(looked) / static_cast<double>(origin.instructions + 1);
-    if (cancelled() || looked > search.most) {
-      result = cancelled() ? SearchEnd::cancelled : SearchEnd::gave_up;
+  const auto here = make_checkpoint();
+  // Copied: what is kept may change on the way.
+  std::vector<Kept> kept;
+  for (const Kept& k : branch_->kept)
+    if (k.position() < origin) kept.push_back(k);
+  const IntervalSummary* later = nullptr;
+  if (here) later = &here->summary;
+  for (const Kept& k : branch_->kept)
+    if (k.position() >= origin) {
+      later = &k.summary;
       break;
     }
-    // Copied: keeping checkpoints may move the list.
-    const Kept from = branch_->kept[next - 1];
-    const IntervalSummary& seen = next < branch_->kept.size() ? branch_->kept[next].summary
-                                  : here                      ? here->summary
-                                                              : IntervalSummary{};
-    const bool may_hold =
-        !search.may_hold || (next == branch_->kept.size() && !here) || search.may_hold(seen);
-    if (may_hold) {
-      come_from(from);
-      // What is looked for is often near: the last part of the newest window is looked at first.
-      Position part = end;
-      if (newest && end.instructions - from.checkpoint->instructions > 2 * kNear[0]) {
-        go({.instructions = end.instructions - kNear[0] - machine_->instructions(),
-            .ignore_breakpoints = true},
-           end);
-        part = now();
-        if (part < end && search.scan(end)) {
-          result = SearchEnd::found;
-          break;
-        }
-        come_from(from);
+  const auto summary = [&](std::size_t n) { return n + 1 < kept.size() ? &kept[n + 1].summary : later; };
+  const auto checkpoint_after = [&](std::size_t n) -> const Checkpoint* {
+    if (n + 1 < kept.size()) return kept[n + 1].checkpoint.get();
+    return here ? here->checkpoint.get() : nullptr;
+  };
+  const auto end_of = [&](std::size_t n) { return n + 1 < kept.size() ? kept[n + 1].position() : origin; };
+  const auto may = [&](std::size_t n) {
+    return !search.may_hold || !summary(n) || search.may_hold(*summary(n));
+  };
+  const auto must = [&](std::size_t n) {
+    return search.must_hold && checkpoint_after(n) &&
+           search.must_hold(*kept[n].checkpoint, *checkpoint_after(n));
+  };
+  const auto cancelled = [&] { return search.cancel && search.cancel->load(std::memory_order_relaxed); };
+  const auto report = [&](std::size_t n) {
+    if (search.progress)
+      *search.progress =
+          1 - static_cast<double>(end_of(n).instructions) / static_cast<double>(origin.instructions + 1);
+  };
+
+  SearchResult result;
+  const std::uint64_t begun = machine_->effort();
+  std::optional<std::size_t> sure;  // found where it must be, with those between `next` and it left out
+  std::size_t next = kept.size();
+  while (next > 0 && result.end == SearchResult::End::not_found) {
+    const std::size_t n = next - 1;
+    report(n);
+    if (cancelled()) {
+      result.end = SearchResult::End::cancelled;
+    } else if (may(n) && machine_->effort() - begun > search.patience && !sure && !must(n)) {
+      // Patience is at its end: is there one that must hold it?
+      std::size_t m = n;
+      while (m > 0 && !must(m - 1)) --m;
+      sure = m;
+      if (m > 0 && scan_window(search, kept[m - 1], end_of(m - 1), false)) {
+        result.end = SearchResult::End::found;
+        result.skipped = {end_of(m - 1).instructions, end_of(n).instructions};
       }
-      if (search.scan(part)) {
-        result = SearchEnd::found;
-        break;
-      }
+    } else {
+      if (may(n) && scan_window(search, kept[n], end_of(n), next == kept.size()))
+        result.end = SearchResult::End::found;
+      --next;
     }
-    end = from.position();
   }
-  come_back();
+  if (here)
+    come_from(*here);
+  else
+    seek(origin);
   return result;
+}
+
+void Timeline::look_ahead(const RunLimits& limits, const std::function<void(const Stop&)>& at_stop) {
+  const Position origin = now();
+  const auto here = make_checkpoint();
+  if (!here) return at_stop({StopKind::unsupported, 0, 0, trouble_});
+  Stop stop{StopKind::budget, 0, 0, "The machine stands where it was to go."};
+  RunLimits rest = limits;
+  if (in_past()) {
+    stop = go(limits, branch_->end);
+    const std::uint64_t ran = machine_->instructions() - origin.instructions;
+    rest.instructions = limits.instructions > ran ? limits.instructions - ran : 0;
+    rest.continues = true;
+  }
+  if (stop.kind == StopKind::budget && rest.instructions > 0) stop = machine_->run(rest);
+  at_stop(stop);
+  come_from(*here);
 }
 
 bool Timeline::may_stop(const RunLimits& limits, const IntervalSummary& seen) const {
@@ -222,8 +264,8 @@ Stop Timeline::run_back(const RunLimits& limits, const std::function<bool(const 
         found = Find{{}, machine_->instructions() - 1, stop};
       } else if (const auto event = at_event ? event_of(stop, seen) : std::nullopt) {
         stop.event = *event;
-        const std::uint64_t count = machine_->events()[*event].instructions;
-        if (count < origin.instructions) found = Find{{}, count, stop};
+        stop.ahead = machine_->events()[*event];
+        if (stop.ahead->instructions < origin.instructions) found = Find{{}, stop.ahead->instructions, stop};
       } else if (!at_event) {
         break;
       }
@@ -232,16 +274,16 @@ Stop Timeline::run_back(const RunLimits& limits, const std::function<bool(const 
     if (found) newest = found;
     return found.has_value();
   };
-  switch (search_back(search)) {
-    case SearchEnd::found: break;
-    case SearchEnd::cancelled: return {StopKind::paused, 0, 0, "The search was given up."};
-    default:
+  switch (search_back(search).end) {
+    case SearchResult::End::found: break;
+    case SearchResult::End::cancelled: return {StopKind::paused, 0, 0, "The search was given up."};
+    case SearchResult::End::not_found:
       seek(Position{});
       return {StopKind::history_start, 0, 0,
               "Nothing of that happened before: this is the start of the history."};
   }
   if (newest->instructions)
-    seek_count(*newest->instructions);
+    seek_before(*newest->instructions);
   else
     seek(newest->position);
   return newest->stop;

@@ -18,6 +18,7 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "sim/base/error.h"
@@ -43,7 +44,7 @@ struct Position {
 struct HistoryConfig {
   bool keep = true;                                   // false: no going back, and nothing is spent on it
   std::size_t memory_limit = std::size_t{256} << 20;  // bytes that checkpoints may hold
-  std::uint64_t interval = 1'000'000;  // between checkpoints at the newest end, in Machine::effort()
+  std::uint64_t interval = 4'000'000;  // between checkpoints at the newest end, in Machine::effort()
 };
 
 // What the time between two checkpoints has seen.
@@ -77,15 +78,23 @@ struct BranchInfo {
 struct BackSearch {
   // Whether an interval may hold what is looked for; by default each may.
   std::function<bool(const IntervalSummary&)> may_hold;
+  // Whether it must: memory or processor differ in what is looked for between its start and its end.
+  std::function<bool(const Checkpoint& start, const Checkpoint& end)> must_hold;
   // Called with the machine at the start of a window of time. Runs on to `end` by Timeline::replay() and
   // keeps the newest find; true if there is one. False ends nothing: the window before is next.
   std::function<bool(const Position& end)> scan;
   const std::atomic<bool>* cancel = nullptr;
   std::atomic<double>* progress = nullptr;  // 0 to 1
-  std::uint64_t most = ~std::uint64_t{0};   // instructions to look through
+  // In Machine::effort(): so much is spent on intervals that may hold it; then those that must are looked at
+  // first. With no such interval left, the others are.
+  std::uint64_t patience = ~std::uint64_t{0};
 };
 
-enum class SearchEnd : std::uint8_t { found, not_found, cancelled, gave_up };  // gave_up: `most` was reached
+struct SearchResult {
+  enum class End : std::uint8_t { found, not_found, cancelled } end = End::not_found;
+  // Found, but by must_hold: in between, from one instruction count to the other, it was not looked for.
+  std::optional<std::pair<std::uint64_t, std::uint64_t>> skipped;
+};
 
 class Timeline {
  public:
@@ -111,7 +120,8 @@ class Timeline {
   // Commands of exactly that time are not yet applied, but at the branch's end.
   Stop seek(std::uint64_t instructions);  // the first point with this count; beyond the end: the end
   Stop seek(const Position& position);
-  Stop step_back();  // to the point before: one instruction or accepted interrupt
+  Stop seek_before(std::uint64_t instructions);  // as seek(), also at the end: before what came at this count
+  Stop step_back();                              // to the point before: one instruction or accepted interrupt
   // To the newest point before now at which a run with these limits would have stopped. Stands before the
   // instruction that stores, loads or causes the event. `matches`: of the kinds in limits.stop_on only those.
   // At the start of the history if there is none; where it was if `limits.pause` is set meanwhile.
@@ -119,7 +129,10 @@ class Timeline {
                 std::atomic<double>* progress = nullptr);
 
   // For searches: afterwards the machine stands where it stood.
-  SearchEnd search_back(const BackSearch& search);
+  SearchResult search_back(const BackSearch& search);
+  // Runs on, beyond the end of the branch too, tells why that stopped, and stands where it stood: nothing of
+  // it is history. The machine may be looked at in `at_stop`.
+  void look_ahead(const RunLimits& limits, const std::function<void(const Stop&)>& at_stop);
   // From within a scan: forward until something stops the run, or the machine stands at `end` (`budget`).
   Stop replay(RunLimits limits, const Position& end);
 
@@ -162,7 +175,7 @@ class Timeline {
   void thin();
   void come_from(const Kept& kept);
   const Kept* nearest(const std::function<bool(const Position&, const Checkpoint&)>& usable) const;
-  Stop seek_count(std::uint64_t instructions);
+  bool scan_window(const BackSearch& search, const Kept& from, const Position& end, bool newest);
   Stop arrive(std::uint64_t instructions, const std::optional<Position>& position);
   // Whether a run with these limits could stop in a time that has seen this.
   bool may_stop(const RunLimits& limits, const IntervalSummary& seen) const;

@@ -92,6 +92,13 @@ class Session {
   Culprit who_wrote(const Subject& what, std::optional<std::uint64_t> before = {},
                     const std::atomic<bool>* cancel = nullptr, std::atomic<double>* progress = nullptr);
   Culprit who_reads(const Subject& what);
+  Result<Stop> switch_branch(unsigned id);  // to its end
+
+  // What is asked for in words, and the answer, ready to be printed: "back", "seek 1000", "who-wrote rax",
+  // "watch 0xb8000 2", "inspect idt"; "help" lists all. Blocks until it is done.
+  Result<std::string> command(std::string_view words);
+  // who-wrote and who-reads; without words the question before again, who-wrote from its answer on back.
+  Result<std::string> ask_who(std::string_view words, bool reads);
 
   // What people write behind --until and --at:
   //   kernel_main, shell.cpp:42, 0x101000         that place (symbol:NAME where an event has the same name)
@@ -143,6 +150,11 @@ class Session {
   std::optional<std::uint64_t> next_register_read(const Subject& what);
   void describe(const Subject& what, std::uint64_t instructions, Culprit& answer);
 
+  struct Question {
+    Subject subject;
+    std::optional<std::uint64_t> before;
+  };
+
   Timeline timeline_;
   Machine* machine_;  // the timeline's
   std::shared_ptr<const Symbols> symbols_;
@@ -155,6 +167,7 @@ class Session {
   std::uint64_t first_event_ = 0, first_instruction_ = 0;
   std::vector<std::byte> code_;
   PortWords ports_;
+  std::optional<Question> question_;
 };
 
 // Keys of the registers that differ, as sim/inspect's tables name their rows: "rax", "rip", "rflags", "cs",

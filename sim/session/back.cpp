@@ -140,7 +140,11 @@ Result<Stop> Session::go_back_to(std::string_view text) {
   if (!what) return std::unexpected(what.error());
   if (what->limits.instructions != ~std::uint64_t{0} || what->limits.until_time != kNever)
     return fail("Going back wants an instruction count, a place or an event: 1000, kernel_main, irq1, #pf.");
-  return run_back(*what);
+  const Position here = timeline_.now();
+  const Stop stop = run_back(*what);
+  if (stop.kind != StopKind::history_start) return stop;
+  end(timeline_.seek(here));
+  return fail(fmt::format("There was no {} before instruction {}.", text, here.instructions));
 }
 
 }  // namespace ringside

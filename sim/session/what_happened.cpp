@@ -20,8 +20,10 @@ Explanation Session::what_just_happened() {
   }
   const EventLog& log = machine_->events();
   if (action_ == Action::back && last_stop_->kind == StopKind::step) {
-    x.headline = Say(fmt::format("Back at instruction {}: nothing behind it has happened yet.",
-                                 count_words(machine_->instructions())));
+    const std::string at = count_words(machine_->instructions());
+    x.headline = Say(timeline_.in_past() ? fmt::format("At instruction {} of {}, in the past.", at,
+                                                       count_words(timeline_.end().instructions))
+                                         : fmt::format("At instruction {}, the end of the history.", at));
     x.paragraphs.push_back(Say("Next: ")(where(now))("."));
     return x;
   }

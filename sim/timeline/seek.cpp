@@ -108,16 +108,18 @@ Stop Timeline::step_back() {
   return seek_before(here.instructions - 1);
 }
 
-// The window from a checkpoint to `end`. What is looked for is often near: the last part of the newest window
-// is looked at first.
+// The window from a checkpoint to `end`. What is looked for is often near: the last parts of the newest
+// window are looked at first.
 bool Timeline::scan_window(const BackSearch& search, const Kept& from, const Position& end, bool newest) {
   come_from(from);
   Position part = end;
-  if (newest && end.instructions - from.checkpoint->instructions > 2 * kNear[0]) {
-    go({.instructions = end.instructions - kNear[0] - machine_->instructions(), .ignore_breakpoints = true},
-       end);
-    part = now();
-    if (part < end && search.scan(end)) return true;
+  for (const std::uint64_t tail : {kNear[1], kNear[0]}) {
+    if (!newest || end.instructions - from.checkpoint->instructions < 2 * tail) break;
+    go({.instructions = end.instructions - tail - machine_->instructions(), .ignore_breakpoints = true},
+       part);
+    const Position start = now();
+    if (start < part && search.scan(part)) return true;
+    part = std::min(part, start);
     come_from(from);
   }
   return search.scan(part);

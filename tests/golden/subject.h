@@ -13,13 +13,14 @@
 
 namespace ringside {
 
-inline std::unique_ptr<Session> subject_session(Execution execution = Execution::fast) {
+inline std::unique_ptr<Session> subject_session(Execution execution = Execution::fast,
+                                                HistoryConfig history = {}) {
   std::ifstream file(RINGSIDE_GOLDEN_SUBJECT, std::ios::binary);
   const std::string bytes((std::istreambuf_iterator<char>(file)), {});
   EXPECT_FALSE(bytes.empty()) << RINGSIDE_GOLDEN_SUBJECT;
   MachineConfig config{.image_name = "subject.elf", .memory_mib = 8, .execution = execution};
   for (char c : bytes) config.image.push_back(static_cast<std::byte>(c));
-  auto session = Session::open(std::move(config));
+  auto session = Session::open(std::move(config), {}, history);
   EXPECT_TRUE(session.has_value()) << session.error().sentence;
   return std::move(*session);
 }
@@ -31,8 +32,6 @@ inline Stop run_until(Session& session, std::string_view words) {
   return session.run(*until);
 }
 
-inline void press(Session& session, Key key) {
-  ASSERT_TRUE(session.machine().apply(TypeKey{{key, true}}).has_value());
-}
+inline void press(Session& session, Key key) { ASSERT_TRUE(session.apply(TypeKey{{key, true}}).has_value()); }
 
 }  // namespace ringside

@@ -87,10 +87,12 @@ class Session {
   Stop seek_event(std::uint64_t instructions);  // behind what happened at this count, which is explained
   // "1000", "@1000", "start", "end"/"now", "irq1" and what else until() knows: its newest before now.
   Result<Stop> go_back_to(std::string_view text);
-  // Who wrote it last, before the count `before` (default: now); who reads it next. The machine stands where
-  // it stood.
+  // Who wrote it last, before the count `before` (default: now); who reads it next. The machine stands where it
+  // stood. Memory in a page that is written all the time would take seconds: unless `thorough`, only changes of
+  // its value are looked for beyond some point, and Culprit::not_searched says so.
   Culprit who_wrote(const Subject& what, std::optional<std::uint64_t> before = {},
-                    const std::atomic<bool>* cancel = nullptr, std::atomic<double>* progress = nullptr);
+                    const std::atomic<bool>* cancel = nullptr, std::atomic<double>* progress = nullptr,
+                    bool thorough = false);
   Culprit who_reads(const Subject& what);
   Result<Stop> switch_branch(unsigned id);  // to its end
 
@@ -144,8 +146,10 @@ class Session {
   };
 
   // who.cpp
-  std::optional<std::uint64_t> last_store(const Subject& what, BackSearch search, Culprit& answer);
+  std::optional<std::uint64_t> last_store(const Subject& what, BackSearch search, bool thorough,
+                                          Culprit& answer);
   std::optional<std::uint64_t> last_register_write(const Subject& what, BackSearch search, Culprit& answer);
+  Position narrow(Position end, std::uint64_t length, const std::function<std::string()>& value);
   std::optional<std::uint64_t> last_event(const Subject& what, BackSearch search);
   std::optional<std::uint64_t> next_register_read(const Subject& what);
   void describe(const Subject& what, std::uint64_t instructions, Culprit& answer);

@@ -16,7 +16,9 @@ namespace ringside {
 namespace {
 
 // In Machine::effort(): what a busy page may cost before stores of the same value are passed over.
-constexpr std::uint64_t kPatience = 150'000'000;
+constexpr std::uint64_t kPatience = 80'000'000;
+// A window of time that must hold a change is halved down to this many instructions.
+constexpr std::uint64_t kNarrow = 1'000'000;
 // Registers are looked at step by step: so far at once.
 constexpr std::uint64_t kSteps = 65'536;
 // How far ahead of the newest instruction a reader is looked for.
@@ -81,12 +83,29 @@ bool was_interrupt(const Machine& machine, std::uint64_t count) {
 
 }  // namespace
 
-std::optional<std::uint64_t> Session::last_store(const Subject& what, BackSearch search, Culprit& answer) {
+// Leaves the machine at the start of the newest part of the time from now to `end`, about `length`
+// instructions long, at whose ends the value differs, and returns its end.
+Position Session::narrow(Position end, std::uint64_t length, const std::function<std::string()>& value) {
+  Position start = timeline_.now();
+  timeline_.seek(end);
+  const std::string wanted = value();
+  while (end.instructions - start.instructions > length) {
+    timeline_.seek_before(start.instructions + (end.instructions - start.instructions) / 2);
+    const Position middle = timeline_.now();
+    if (middle <= start || middle >= end) break;
+    (value() == wanted ? end : start) = middle;
+  }
+  timeline_.seek(start);
+  return end;
+}
+
+std::optional<std::uint64_t> Session::last_store(const Subject& what, BackSearch search, bool thorough,
+                                                 Culprit& answer) {
   const std::vector<Breakpoint> stores{
       {.address = {what.address.value}, .kind = BreakKind::store, .length = what.length, .physical = true}};
   const std::uint64_t before = machine_->instructions();
   std::optional<std::uint64_t> newest;
-  search.patience = kPatience;
+  if (!thorough) search.patience = kPatience;
   search.may_hold = [&](const IntervalSummary& seen) {
     for (std::uint64_t page = what.address.value / kImagePageBytes;
          page <= (what.address.value + what.length - 1) / kImagePageBytes; ++page)
@@ -96,7 +115,9 @@ std::optional<std::uint64_t> Session::last_store(const Subject& what, BackSearch
   search.must_hold = [&](const Checkpoint& a, const Checkpoint& b) {
     return differ(a.memory, b.memory, what.address, what.length);
   };
-  search.scan = [&](const Position& end) {
+  search.scan = [&](const Position& window_end, bool hurried) {
+    Position end = window_end;
+    if (hurried) end = narrow(end, kNarrow, [&] { return value_in(*machine_, what); });
     bool found = false;
     while (timeline_.now() < end) {
       const Stop stop = timeline_.replay({.breakpoints = &stores}, end);
@@ -123,7 +144,7 @@ std::optional<std::uint64_t> Session::last_event(const Subject& what, BackSearch
                                         .kind = BreakKind::event,
                                         .event = {kind, port ? what.port : what.number},
                                         .condition = {}}};
-  search.scan = [&](const Position& end) {
+  search.scan = [&](const Position& end, bool) {
     bool found = false;
     while (timeline_.now() < end) {
       const Stop stop = timeline_.replay({.breakpoints = &breaks}, end);
@@ -143,27 +164,17 @@ std::optional<std::uint64_t> Session::last_register_write(const Subject& what, B
                                                           Culprit& answer) {
   std::optional<std::uint64_t> newest;
   const std::uint64_t before = machine_->instructions();
-  bool bisected = false;
+  bool narrowed = false;
   const auto value = [&] { return machine_->registers().gpr[what.number]; };
   search.must_hold = [&](const Checkpoint& a, const Checkpoint& b) {
     return a.cpu.state.gpr[what.number] != b.cpu.state.gpr[what.number];
   };
   search.patience = kSteps * 64;
-  search.scan = [&](const Position& window_end) {
+  search.scan = [&](const Position& window_end, bool) {
     Position end = window_end;
-    Position start = timeline_.now();
-    if (end.instructions - start.instructions > 2 * kSteps) {
-      // Too far for steps: to the newest part at whose ends the register differs.
-      bisected = true;
-      timeline_.seek(end);
-      const std::uint64_t wanted = value();
-      while (end.instructions - start.instructions > kSteps) {
-        timeline_.seek_before(start.instructions + (end.instructions - start.instructions) / 2);
-        const Position middle = timeline_.now();
-        if (middle <= start || middle >= end) break;
-        (value() == wanted ? end : start) = middle;
-      }
-      timeline_.seek(start);
+    if (end.instructions - machine_->instructions() > 2 * kSteps) {  // too far for steps
+      narrowed = true;
+      end = narrow(end, kSteps, [&] { return value_in(*machine_, what); });
     }
     Uses uses;
     bool found = false;
@@ -180,7 +191,7 @@ std::optional<std::uint64_t> Session::last_register_write(const Subject& what, B
     return found;
   };
   timeline_.search_back(search);
-  if (bisected && newest && before > kSteps) answer.not_searched = {*newest + 1, before - kSteps};
+  if (narrowed && newest && before > kSteps) answer.not_searched = {*newest + 1, before - kSteps};
   return newest;
 }
 
@@ -255,7 +266,7 @@ void Session::describe(const Subject& what, std::uint64_t instructions, Culprit&
 }
 
 Culprit Session::who_wrote(const Subject& what, std::optional<std::uint64_t> before,
-                           const std::atomic<bool>* cancel, std::atomic<double>* progress) {
+                           const std::atomic<bool>* cancel, std::atomic<double>* progress, bool thorough) {
   Culprit answer;
   if (!timeline_.keeps()) {
     answer.sentence = Say("No history is kept of this run.");
@@ -266,7 +277,7 @@ Culprit Session::who_wrote(const Subject& what, std::optional<std::uint64_t> bef
   BackSearch search;
   search.cancel = cancel;
   search.progress = progress;
-  const auto found = what.kind == Subject::Kind::memory ? last_store(what, search, answer)
+  const auto found = what.kind == Subject::Kind::memory ? last_store(what, search, thorough, answer)
                      : what.kind == Subject::Kind::gpr  ? last_register_write(what, search, answer)
                                                         : last_event(what, search);
   if (found) {
@@ -274,6 +285,12 @@ Culprit Session::who_wrote(const Subject& what, std::optional<std::uint64_t> bef
     timeline_.look_ahead({.instructions = 0}, [&](const Stop&) { describe(what, *found, answer); });
   } else if (cancel && *cancel) {
     answer.sentence = Say("The search was given up.");
+  } else if (answer.not_searched) {
+    answer.sentence = Say(
+        fmt::format("{}: the same at every checkpoint since power-on. Whether it was written on the way was "
+                    "not looked for before instruction {}, as the page around it is written all the time; "
+                    "who-wrote thoroughly does.",
+                    what.name, count_words(answer.not_searched->second)));
   } else {
     answer.sentence = Say(fmt::format("Nobody wrote {} before: it is as it was at power-on.", what.name));
   }

@@ -305,7 +305,7 @@ constexpr Verb kVerbs[] = {
      [](Session& s, std::string_view) -> Answer { return done(s, s.run_back(Until{})); }},
     {"seek", "N|start|end", "to an instruction count of this history",
      [](Session& s, std::string_view where) { return done(s, s.go_back_to(where)); }},
-    {"who-wrote", "[WHAT]", "who wrote it last; again without WHAT: who before that", who_wrote},
+    {"who-wrote", "[thoroughly] [WHAT]", "who wrote it last; again without WHAT: who before that", who_wrote},
     {"who-reads", "[WHAT]", "who reads it next", who_reads},
     {"break", "PLACE|EVENT [if CONDITION]", "stop there: kernel_main, #pf, irq 1, mode, triple-fault, cr3",
      set_break},
@@ -331,6 +331,11 @@ std::span<const Verb> verbs() { return kVerbs; }
 }  // namespace
 
 Result<std::string> Session::ask_who(std::string_view words, bool reads) {
+  bool thorough = false;
+  if (const auto [first, rest] = split(words); first == "thoroughly") {
+    thorough = true;
+    words = rest;
+  }
   if (!trimmed(words).empty()) {
     const auto asked = subject(context(), words);
     if (!asked) return std::unexpected(asked.error());
@@ -338,8 +343,8 @@ Result<std::string> Session::ask_who(std::string_view words, bool reads) {
   } else if (!question_) {
     return fail(fmt::format("What is asked about? One of: {}.", subject_help()));
   }
-  const Culprit answer =
-      reads ? who_reads(question_->subject) : who_wrote(question_->subject, question_->before);
+  const Culprit answer = reads ? who_reads(question_->subject)
+                               : who_wrote(question_->subject, question_->before, nullptr, nullptr, thorough);
   if (answer.found && !reads) question_->before = answer.instructions;
   std::string text = plain(answer.sentence) + "\n";
   if (!answer.source_line.empty()) text += fmt::format("  {}  {}\n", answer.source, answer.source_line);

@@ -118,11 +118,11 @@ bool Timeline::scan_window(const BackSearch& search, const Kept& from, const Pos
     go({.instructions = end.instructions - tail - machine_->instructions(), .ignore_breakpoints = true},
        part);
     const Position start = now();
-    if (start < part && search.scan(part)) return true;
+    if (start < part && search.scan(part, false)) return true;
     part = std::min(part, start);
     come_from(from);
   }
-  return search.scan(part);
+  return search.scan(part, false);
 }
 
 SearchResult Timeline::search_back(const BackSearch& search) {
@@ -161,26 +161,21 @@ SearchResult Timeline::search_back(const BackSearch& search) {
 
   SearchResult result;
   const std::uint64_t begun = machine_->effort();
-  std::optional<std::size_t> sure;  // found where it must be, with those between `next` and it left out
-  std::size_t next = kept.size();
-  while (next > 0 && result.end == SearchResult::End::not_found) {
-    const std::size_t n = next - 1;
+  for (std::size_t n = kept.size(); n-- > 0 && result.end == SearchResult::End::not_found;) {
     report(n);
     if (cancelled()) {
       result.end = SearchResult::End::cancelled;
-    } else if (may(n) && machine_->effort() - begun > search.patience && !sure && !must(n)) {
-      // Patience is at its end: is there one that must hold it?
-      std::size_t m = n;
-      while (m > 0 && !must(m - 1)) --m;
-      sure = m;
-      if (m > 0 && scan_window(search, kept[m - 1], end_of(m - 1), false)) {
+    } else if (machine_->effort() - begun <= search.patience) {
+      if (may(n) && scan_window(search, kept[n], end_of(n), n + 1 == kept.size()))
         result.end = SearchResult::End::found;
-        result.skipped = {end_of(m - 1).instructions, end_of(n).instructions};
-      }
     } else {
-      if (may(n) && scan_window(search, kept[n], end_of(n), next == kept.size()))
-        result.end = SearchResult::End::found;
-      --next;
+      std::size_t m = n + 1;
+      while (m > 0 && !must(m - 1)) --m;
+      result.skipped = {m > 0 ? end_of(m - 1).instructions : 0, end_of(n).instructions};
+      if (m == 0) break;
+      come_from(kept[m - 1]);
+      if (search.scan(end_of(m - 1), true)) result.end = SearchResult::End::found;
+      break;
     }
   }
   if (here)
@@ -246,7 +241,7 @@ Stop Timeline::run_back(const RunLimits& limits, const std::function<bool(const 
   search.cancel = limits.pause;
   search.progress = progress;
   search.may_hold = [&](const IntervalSummary& seen) { return may_stop(limits, seen); };
-  search.scan = [&](const Position& end) {
+  search.scan = [&](const Position& end, bool) {
     std::optional<Find> found;
     RunLimits forward = limits;
     forward.pause = nullptr;

@@ -81,18 +81,19 @@ struct BackSearch {
   // Whether it must: memory or processor differ in what is looked for between its start and its end.
   std::function<bool(const Checkpoint& start, const Checkpoint& end)> must_hold;
   // Called with the machine at the start of a window of time. Runs on to `end` by Timeline::replay() and
-  // keeps the newest find; true if there is one. False ends nothing: the window before is next.
-  std::function<bool(const Position& end)> scan;
+  // keeps the newest find; true if there is one. False ends nothing: the window before is next. `hurried`:
+  // patience is at its end, and this window must hold it.
+  std::function<bool(const Position& end, bool hurried)> scan;
   const std::atomic<bool>* cancel = nullptr;
   std::atomic<double>* progress = nullptr;  // 0 to 1
-  // In Machine::effort(): so much is spent on intervals that may hold it; then those that must are looked at
-  // first. With no such interval left, the others are.
+  // In Machine::effort(): so much is spent on intervals that may hold it; then only the newest that must is
+  // looked at, and if there is none, nothing was found.
   std::uint64_t patience = ~std::uint64_t{0};
 };
 
 struct SearchResult {
   enum class End : std::uint8_t { found, not_found, cancelled } end = End::not_found;
-  // Found, but by must_hold: in between, from one instruction count to the other, it was not looked for.
+  // Patience came to its end: from one instruction count to the other it was not looked for.
   std::optional<std::pair<std::uint64_t, std::uint64_t>> skipped;
 };
 

@@ -321,7 +321,7 @@ TEST(Words, TellWhatIsWrongWithThem) {
   EXPECT_THAT(refusal(*s, "step lots"), HasSubstr("no number"));
   EXPECT_THAT(refusal(*s, "set cr3 5"), HasSubstr("no register that can be set"));
   EXPECT_THAT(refusal(*s, "inject 99"), HasSubstr("inject #pf"));
-  EXPECT_THAT(say(*s, "help"), HasSubstr("who-wrote [WHAT]"));
+  EXPECT_THAT(say(*s, "help"), HasSubstr("who-wrote [thoroughly] [WHAT]"));
   EXPECT_THAT(say(*s, "registers"), HasSubstr("EIP"));
   EXPECT_THAT(say(*s, "checkpoints"), HasSubstr("of 256 MiB"));
 }

@@ -29,5 +29,6 @@ struct CommandEntry {
 CommandEntry add_run_command(CLI::App& program);
 CommandEntry add_inspect_command(CLI::App& program);
 CommandEntry add_explain_command(CLI::App& program);
+CommandEntry add_gdb_command(CLI::App& program);
 
 }  // namespace ringside

@@ -15,7 +15,7 @@ int main(int argc, char** argv) {
   program.set_version_flag("--version", "Ringside " RINGSIDE_VERSION);
   program.require_subcommand(1);
   const std::vector<CommandEntry> commands{add_run_command(program), add_inspect_command(program),
-                                           add_explain_command(program)};
+                                           add_explain_command(program), add_gdb_command(program)};
   try {
     program.parse(argc, argv);
   } catch (const CLI::ParseError& error) {

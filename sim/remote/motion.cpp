@@ -1,0 +1,123 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "sim/remote/motion.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+namespace ringside {
+namespace {
+
+// Steps of a range in one slice.
+constexpr unsigned kStepsPerSlice = 4096;
+
+std::uint64_t here(const Machine& machine) { return linear_rip(machine.cpu()); }
+
+// What a slice of a longer run ends with: nobody has asked to stop there.
+bool only_the_slice(const Stop& stop) { return stop.kind == StopKind::budget || stop.kind == StopKind::idle; }
+
+// Whether an interrupt was accepted since this event.
+bool interrupted_since(const EventLog& log, std::uint64_t seen) {
+  for (std::uint64_t n = std::max(seen, log.first()); n < log.total(); ++n)
+    if (log[n].kind == EventKind::interrupt) return true;
+  return false;
+}
+
+}  // namespace
+
+void Motion::go() { kind_ = Kind::go; }
+
+void Motion::step_range(std::uint64_t start, std::uint64_t end) {
+  kind_ = Kind::step;
+  range_start_ = start;
+  range_end_ = end;
+  handler_.reset();
+}
+
+Stop Motion::pause() {
+  kind_ = Kind::none;
+  handler_.reset();
+  const std::atomic<bool> now{true};
+  return session_.run(RunLimits{.stop_on = {}, .until_serial = {}, .pause = &now});
+}
+
+std::optional<Stop> Motion::slice(Ticks ticks) {
+  const Machine& machine = session_.machine();
+  const Ticks time = machine.time();
+  const std::uint64_t count = machine.instructions();
+  auto stop = kind_ == Kind::go ? go_on(time + ticks) : steps_on(time + ticks);
+  const Ticks passed = machine.time() - std::min(time, machine.time());
+  idle_ = passed - std::min(passed, machine.instructions() - std::min(count, machine.instructions()));
+  if (stop) kind_ = Kind::none;
+  return stop;
+}
+
+// A run never takes the address it begins at for the breakpoint there, and the end of a slice may have fallen
+// on one.
+Stop Motion::run(RunLimits limits) {
+  const Machine& machine = session_.machine();
+  const std::uint64_t before = machine.instructions();
+  Stop stop = session_.run(limits);
+  if (!only_the_slice(stop) || machine.instructions() == before) return stop;
+  if (const auto index = breakpoints_.at(here(machine)))
+    return {StopKind::breakpoint, *index, 0, fmt::format("Breakpoint at {:#x}.", here(machine))};
+  return stop;
+}
+
+std::optional<Stop> Motion::go_on(Ticks until) {
+  const Stop stop = run({.until_time = until, .stop_on = {}, .until_serial = {}});
+  if (only_the_slice(stop)) return std::nullopt;
+  return stop;
+}
+
+std::optional<Stop> Motion::steps_on(Ticks until) {
+  const Machine& machine = session_.machine();
+  for (unsigned made = 0; made < kStepsPerSlice && machine.time() < until; ++made) {
+    const auto stop = handler_ ? handler_on(until) : step_once(until);
+    if (!stop) continue;
+    if (stop->kind != StopKind::step) return stop;
+    const std::uint64_t at = here(machine);
+    if (at < range_start_ || at >= range_end_ || breakpoints_.at(at)) return stop;
+  }
+  return std::nullopt;
+}
+
+// Nothing: the handler goes on, or its end was reached and the step is still to be made.
+std::optional<Stop> Motion::handler_on(Ticks until) {
+  handler_->until_time = until;
+  const Stop stop = run(*handler_);
+  if (stop.kind == StopKind::address) {
+    handler_.reset();
+    return std::nullopt;
+  }
+  if (only_the_slice(stop)) return std::nullopt;
+  return stop;
+}
+
+// StopKind::step where an instruction was stepped; nothing where only time has passed, or an interrupt came.
+std::optional<Stop> Motion::step_once(Ticks until) {
+  const Machine& machine = session_.machine();
+  const CpuState before = machine.cpu();
+  const std::uint64_t count = machine.instructions(), seen = machine.events().total();
+  // A session that was asked for a step can say what it did; but a halted CPU is waited for in slices, and
+  // watchpoints are a run's.
+  Stop stop =
+      before.halted || breakpoints_.watching()
+          ? session_.run(RunLimits{.instructions = 1, .until_time = until, .stop_on = {}, .until_serial = {}})
+          : session_.step();
+  if (stop.kind != StopKind::step && !only_the_slice(stop)) return stop;
+  if (machine.instructions() == count) return std::nullopt;
+  stop.kind = StopKind::step;
+  if (into_interrupts_ || !interrupted_since(machine.events(), seen)) return stop;
+  const std::uint64_t rsp = before[Gpr::rsp];
+  handler_ = RunLimits{.until_address = VirtAddr{linear_rip(before)},
+                       .until_rsp_above = rsp ? std::optional(rsp - 1) : std::nullopt,
+                       .stop_on = {},
+                       .until_serial = {}};
+  // A breakpoint at the handler's first instruction would not count where a run begins.
+  if (const auto index = breakpoints_.at(here(machine)))
+    return Stop{StopKind::breakpoint, *index, 0, fmt::format("Breakpoint at {:#x}.", here(machine))};
+  return std::nullopt;
+}
+
+}  // namespace ringside

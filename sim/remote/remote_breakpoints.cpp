@@ -1,0 +1,47 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "sim/remote/remote_breakpoints.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+namespace ringside {
+
+void RemoteBreakpoints::insert(Type type, VirtAddr address, std::uint64_t length) {
+  const Entry entry{type, address, length};
+  if (std::ranges::find(entries_, entry) == entries_.end()) entries_.push_back(entry);
+}
+
+void RemoteBreakpoints::remove(Type type, VirtAddr address, std::uint64_t length) {
+  std::erase(entries_, Entry{type, address, length});
+}
+
+bool RemoteBreakpoints::watching() const {
+  return std::ranges::any_of(entries_, [](const Entry& e) { return e.type >= Type::write; });
+}
+
+void RemoteBreakpoints::install(Machine& machine) const {
+  auto& list = machine.breakpoints();
+  list.clear();
+  for (const Entry& entry : entries_) list.push_back({.address = entry.address});
+}
+
+std::optional<std::uint32_t> RemoteBreakpoints::at(std::uint64_t address) const {
+  for (std::uint32_t i = 0; i < entries_.size(); ++i)
+    if (entries_[i].type <= Type::hardware && entries_[i].address.value == address) return i;
+  return std::nullopt;
+}
+
+std::string RemoteBreakpoints::reason(std::uint32_t index) const {
+  if (index >= entries_.size()) return {};
+  switch (const Entry& entry = entries_[index]; entry.type) {
+    case Type::software: return "swbreak:;";
+    case Type::hardware: return "hwbreak:;";
+    case Type::write: return fmt::format("watch:{:x};", entry.address.value);
+    case Type::read: return fmt::format("rwatch:{:x};", entry.address.value);
+    case Type::access: return fmt::format("awatch:{:x};", entry.address.value);
+  }
+  return {};
+}
+
+}  // namespace ringside

@@ -94,7 +94,8 @@ void GdbServer::stopped(const Stop& stop) {
 
 std::string GdbServer::stop_reply(const Stop& stop) {
   std::string reply = fmt::format("T{:02x}", signal_of(stop));
-  if (stop.kind == StopKind::breakpoint) reply += breakpoints_.reason(stop.value);
+  if (stop.kind == StopKind::breakpoint || stop.kind == StopKind::watchpoint)
+    reply += breakpoints_.reason(stop.value);
   reply += "thread:1;";
   // Frame, stack and instruction pointer, which gdb asks for after every stop.
   constexpr unsigned kRbp = 6, kRsp = 7, kRip = 16;

@@ -60,7 +60,9 @@ Stop Motion::run(RunLimits limits) {
   Stop stop = session_.run(limits);
   if (!only_the_slice(stop) || machine.instructions() == before) return stop;
   if (const auto index = breakpoints_.at(here(machine)))
-    return {StopKind::breakpoint, *index, 0, fmt::format("Breakpoint at {:#x}.", here(machine))};
+    return {.kind = StopKind::breakpoint,
+            .value = *index,
+            .sentence = fmt::format("Breakpoint at {:#x}.", here(machine))};
   return stop;
 }
 
@@ -116,7 +118,9 @@ std::optional<Stop> Motion::step_once(Ticks until) {
                        .until_serial = {}};
   // A breakpoint at the handler's first instruction would not count where a run begins.
   if (const auto index = breakpoints_.at(here(machine)))
-    return Stop{StopKind::breakpoint, *index, 0, fmt::format("Breakpoint at {:#x}.", here(machine))};
+    return Stop{.kind = StopKind::breakpoint,
+                .value = *index,
+                .sentence = fmt::format("Breakpoint at {:#x}.", here(machine))};
   return std::nullopt;
 }
 

@@ -6,6 +6,20 @@
 #include <algorithm>
 
 namespace ringside {
+namespace {
+
+BreakKind kind(RemoteBreakpoints::Type type) {
+  switch (type) {
+    case RemoteBreakpoints::Type::software:
+    case RemoteBreakpoints::Type::hardware: return BreakKind::execute;
+    case RemoteBreakpoints::Type::write: return BreakKind::store;
+    case RemoteBreakpoints::Type::read: return BreakKind::load;
+    case RemoteBreakpoints::Type::access: return BreakKind::access;
+  }
+  return BreakKind::execute;
+}
+
+}  // namespace
 
 void RemoteBreakpoints::insert(Type type, VirtAddr address, std::uint64_t length) {
   const Entry entry{type, address, length};
@@ -23,7 +37,12 @@ bool RemoteBreakpoints::watching() const {
 void RemoteBreakpoints::install(Machine& machine) const {
   auto& list = machine.breakpoints();
   list.clear();
-  for (const Entry& entry : entries_) list.push_back({.address = entry.address});
+  for (const Entry& entry : entries_)
+    list.push_back({.address = entry.address,
+                    .kind = kind(entry.type),
+                    .length = std::max<std::uint64_t>(entry.length, 1),
+                    .event = {},
+                    .condition = {}});
 }
 
 std::optional<std::uint32_t> RemoteBreakpoints::at(std::uint64_t address) const {

@@ -2,6 +2,8 @@
 // A client of GdbServer without a gdb: asks in packets, lets the machine run, reads the answers.
 #pragma once
 
+#include <gtest/gtest.h>
+
 #include <fstream>
 #include <iterator>
 #include <memory>
@@ -58,7 +60,11 @@ class Client {
     const std::string last = ask("qRcmd," + to_hex(words));
     return last == "OK" ? printed : last;
   }
-  std::uint64_t address(std::string_view symbol) const { return session->symbols().resolve(symbol)->value; }
+  std::uint64_t address(std::string_view symbol) const {
+    const auto address = session->symbols().resolve(symbol);
+    EXPECT_TRUE(address.has_value()) << symbol;
+    return address ? address->value : 0;
+  }
   std::uint64_t rip() const { return linear_rip(session->machine().cpu()); }
 
   std::unique_ptr<Session> session;

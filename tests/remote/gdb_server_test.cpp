@@ -115,7 +115,7 @@ TEST(Target, SaysWhatItCan) {
   EXPECT_EQ(c.ask("T1"), "OK");
   EXPECT_EQ(c.ask("T2"), "E01");
   EXPECT_EQ(c.ask("Hg1"), "OK");
-  EXPECT_EQ(*from_hex(c.ask("qThreadExtraInfo,1")), "32-bit protected mode, ring 0");
+  EXPECT_EQ(*from_hex(c.ask("qThreadExtraInfo,1")), "protected mode, ring 0");
 }
 
 std::string whole(Client& c, const std::string& object) {
@@ -299,17 +299,102 @@ TEST(Running, ARangeIsSteppedUntilItIsLeft) {
   EXPECT_EQ(c.rip(), start + 4);  // push rbp; mov rbp, rsp
 }
 
+// A kernel that waits in HLT, and the timer's interrupt that is to be accepted next.
+void wait_for_an_interrupt(Client& c) {
+  c.server.receive(framed("c"));
+  while (!c.session->machine().cpu().halted) c.server.run_slice(1'000'000);
+  c.server.receive("\x03");
+  c.session->run(RunLimits{.stop_on = {EventKind::irq_raised}, .until_serial = {}});
+  ASSERT_TRUE(c.session->machine().cpu().halted);
+  c.answer();
+}
+
 TEST(Running, AStepRunsAnInterruptsHandlerToItsEnd) {
   Client c;
-  c.ask(breakpoint(c.address("run_prompt")));
-  c.ask("c");
+  wait_for_an_interrupt(c);
   const Machine& machine = c.session->machine();
-  const auto handled = [&] {
-    std::uint64_t count = 0;
-    for (const DeliveryRecord& d : machine.deliveries()) count += d.delivery.final_attempt_is_external;
-    return count;
-  };
-  (void)handled;
+  const std::uint64_t before = machine.instructions(), rip = c.rip();
+  c.ask("s");
+  EXPECT_GT(machine.instructions(), before + 50);
+  EXPECT_GT(c.rip(), rip);
+  EXPECT_LT(c.rip(), rip + 16);
+}
+
+TEST(Running, AStepStopsInAnInterruptsHandlerWhereThatIsAskedFor) {
+  Client c;
+  wait_for_an_interrupt(c);
+  const Machine& machine = c.session->machine();
+  const std::uint64_t before = machine.instructions();
+  EXPECT_THAT(c.monitor("interrupts into"), HasSubstr("into"));
+  c.ask("s");
+  EXPECT_EQ(machine.instructions(), before + 1);
+  EXPECT_EQ(c.rip(), machine.deliveries().back().delivery.after.rip);
+}
+
+TEST(Running, ABreakpointInAnInterruptsHandlerEndsTheStep) {
+  Client c;
+  wait_for_an_interrupt(c);
+  const std::uint64_t handler = c.address("handle_trap");
+  c.ask(breakpoint(handler));
+  EXPECT_THAT(c.ask("s"), HasSubstr("swbreak"));
+  EXPECT_EQ(c.rip(), handler);
+}
+
+// --- watchpoints ---
+
+TEST(Watching, AStoreStopsBehindTheInstructionThatMadeIt) {
+  Client c;
+  const std::uint64_t stack = c.address("kernel::tss") + 4;  // RSP0
+  const auto value = [&] { return c.ask(fmt::format("m{:x},8", stack)); };
+  c.ask(breakpoint(c.address("load_segments")));
+  ASSERT_THAT(c.ask("c"), HasSubstr("swbreak"));
+  EXPECT_EQ(value(), little_endian_hex(0, 8));
+  EXPECT_EQ(c.ask(fmt::format("Z2,{:x},8", stack)), "OK");
+  EXPECT_THAT(c.ask("c"), HasSubstr(fmt::format("watch:{:x};", stack)));
+  EXPECT_EQ(value(), little_endian_hex(c.address("kernel_stack_top"), 8));
+  EXPECT_EQ(c.ask(fmt::format("z2,{:x},8", stack)), "OK");
+  c.ask(breakpoint(c.address("run_prompt")));
+  EXPECT_THAT(c.ask("c"), HasSubstr("swbreak"));
+}
+
+TEST(Watching, LoadsAndAccessesAreToldApart) {
+  Client c;
+  const std::uint64_t console = c.address("kernel::console");
+  c.ask(breakpoint(c.address("load_segments")));
+  c.ask("c");
+  c.ask(fmt::format("Z3,{:x},10", console));
+  c.ask("c");
+  ASSERT_TRUE(c.session->last_stop()->hit);
+  EXPECT_FALSE(c.session->last_stop()->hit->access.store);
+  EXPECT_THAT(c.ask("?"), HasSubstr(fmt::format("rwatch:{:x};", console)));
+  c.ask(fmt::format("z3,{:x},10", console));
+  c.ask(fmt::format("Z4,{:x},10", console));
+  EXPECT_THAT(c.ask("c"), HasSubstr(fmt::format("awatch:{:x};", console)));
+}
+
+TEST(Watching, WhatIsNotWatchedAnyMoreStopsNoStep) {
+  Client c;
+  const std::uint64_t code = c.address("kernel_main");
+  c.ask(breakpoint(code));
+  c.ask("c");
+  const std::uint64_t rsp = c.session->machine().cpu()[Gpr::rsp];
+  c.ask(fmt::format("Z2,{:x},8", rsp - 8));
+  EXPECT_THAT(c.ask("c"), HasSubstr("watch:"));  // push rbp
+  c.ask(fmt::format("z2,{:x},8", rsp - 8));
+  c.ask("P7=" + little_endian_hex(rsp, 8));
+  c.ask("P10=" + little_endian_hex(code, 8));
+  EXPECT_THAT(c.ask("s"), StartsWith("T05thread"));
+}
+
+TEST(Watching, AStepThatStoresSaysSo) {
+  Client c;
+  c.ask(breakpoint(c.address("kernel_main")));
+  c.ask("c");
+  const std::uint64_t top = c.session->machine().cpu()[Gpr::rsp] - 8;
+  c.ask(fmt::format("Z2,{:x},8", top));
+  EXPECT_THAT(c.ask("s"), HasSubstr(fmt::format("watch:{:x};", top)));  // push rbp
+  c.ask(fmt::format("z2,{:x},8", top));
+  EXPECT_THAT(c.ask("s"), StartsWith("T05thread"));
 }
 
 TEST(Running, WhateverComesWhileItRunsStopsIt) {
@@ -358,7 +443,7 @@ TEST(End, IsAStopFirstAndAnExitThen) {
   Client c("exit=3");
   EXPECT_THAT(c.ask("c"), StartsWith("T05thread:1;"));
   EXPECT_THAT(c.printed, HasSubstr("debug-exit port with status 7."));
-  EXPECT_EQ(c.ask("m200000,1").size(), 2u) << "it can be looked at";
+  EXPECT_EQ(c.ask(fmt::format("m{:x},1", c.rip())).size(), 2u) << "it can be looked at";
   EXPECT_EQ(c.ask("P0=0000000000000000"), "E04");
   EXPECT_EQ(c.ask("M200000,1:55"), "E04");
   EXPECT_EQ(c.ask("c"), "W07");

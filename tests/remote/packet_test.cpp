@@ -33,7 +33,7 @@ std::vector<Incoming> packets(std::initializer_list<const char*> payloads) {
 TEST(Packet, IsFramedWithTheSumOfItsBytes) {
   EXPECT_EQ(framed(""), "$#00");
   EXPECT_EQ(framed("OK"), "$OK#9a");
-  EXPECT_EQ(framed("m100,4"), "$m100,4#8e");
+  EXPECT_EQ(framed("m100,4"), "$m100,4#5e");
 }
 
 TEST(Packet, EscapesWhatMeansSomethingInsideOfOne) {

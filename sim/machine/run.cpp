@@ -113,8 +113,8 @@ void Machine::Impl::prepare_breakpoints(const RunLimits& limits, bool one_step) 
   event_breakpoint.reset();
   breaks_on_events = false;
   engine->clear_watch_hits();
+  watching.clear();  // what is still watched from a run before is nothing to this one
   if (one_step) return;
-  watching.clear();
   std::vector<std::uint64_t> addresses;
   std::vector<WatchedMemory> ranges;
   for (std::uint32_t n = 0; n < active->size(); ++n) {

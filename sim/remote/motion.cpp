@@ -25,7 +25,10 @@ bool interrupted_since(const EventLog& log, std::uint64_t seen) {
 
 }  // namespace
 
-void Motion::go() { kind_ = Kind::go; }
+void Motion::go() {
+  kind_ = Kind::go;
+  continues_ = false;
+}
 
 void Motion::step_range(std::uint64_t start, std::uint64_t end) {
   kind_ = Kind::step;
@@ -52,23 +55,15 @@ std::optional<Stop> Motion::slice(Ticks ticks) {
   return stop;
 }
 
-// A run never takes the address it begins at for the breakpoint there, and the end of a slice may have fallen
-// on one.
-Stop Motion::run(RunLimits limits) {
+std::optional<Stop> Motion::go_on(Ticks until) {
   const Machine& machine = session_.machine();
   const std::uint64_t before = machine.instructions();
-  Stop stop = session_.run(limits);
-  if (!only_the_slice(stop) || machine.instructions() == before) return stop;
-  if (const auto index = breakpoints_.at(here(machine)))
-    return {.kind = StopKind::breakpoint,
-            .value = *index,
-            .sentence = fmt::format("Breakpoint at {:#x}.", here(machine))};
-  return stop;
-}
-
-std::optional<Stop> Motion::go_on(Ticks until) {
-  const Stop stop = run({.until_time = until, .stop_on = {}, .until_serial = {}});
-  if (only_the_slice(stop)) return std::nullopt;
+  const Stop stop = session_.run(
+      RunLimits{.until_time = until, .stop_on = {}, .until_serial = {}, .continues = continues_});
+  if (only_the_slice(stop)) {
+    continues_ |= machine.instructions() != before;
+    return std::nullopt;
+  }
   return stop;
 }
 
@@ -87,7 +82,7 @@ std::optional<Stop> Motion::steps_on(Ticks until) {
 // Nothing: the handler goes on, or its end was reached and the step is still to be made.
 std::optional<Stop> Motion::handler_on(Ticks until) {
   handler_->until_time = until;
-  const Stop stop = run(*handler_);
+  const Stop stop = session_.run(*handler_);
   if (stop.kind == StopKind::address) {
     handler_.reset();
     return std::nullopt;
@@ -115,12 +110,8 @@ std::optional<Stop> Motion::step_once(Ticks until) {
   handler_ = RunLimits{.until_address = VirtAddr{linear_rip(before)},
                        .until_rsp_above = rsp ? std::optional(rsp - 1) : std::nullopt,
                        .stop_on = {},
-                       .until_serial = {}};
-  // A breakpoint at the handler's first instruction would not count where a run begins.
-  if (const auto index = breakpoints_.at(here(machine)))
-    return Stop{.kind = StopKind::breakpoint,
-                .value = *index,
-                .sentence = fmt::format("Breakpoint at {:#x}.", here(machine))};
+                       .until_serial = {},
+                       .continues = true};  // a breakpoint at its first instruction counts
   return std::nullopt;
 }
 

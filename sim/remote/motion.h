@@ -44,11 +44,11 @@ class Motion {
   std::optional<Stop> steps_on(Ticks until);
   std::optional<Stop> handler_on(Ticks until);
   std::optional<Stop> step_once(Ticks until);
-  Stop run(RunLimits limits);
 
   Session& session_;
   const RemoteBreakpoints& breakpoints_;
   Kind kind_ = Kind::none;
+  bool continues_ = false;  // a run that has got on: where a slice of it begins, a breakpoint counts
   std::uint64_t range_start_ = 0, range_end_ = 0;
   std::optional<RunLimits> handler_;  // an interrupt's, while a step waits for its end
   bool into_interrupts_ = false;

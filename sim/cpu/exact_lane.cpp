@@ -177,9 +177,7 @@ void ExactLane::begin_instruction(std::uint64_t address) {
   if (begun_ >= request_.ticks) return stop(ExitKind::deadline);
   if (request_.watch_interrupts && (begun_ > 0 || !request_.skip_first_address) && interruptible())
     return stop(ExitKind::interruptible);
-  if (!addresses_->empty() && (begun_ > 0 || !request_.skip_first_address) &&
-      std::binary_search(addresses_->begin(), addresses_->end(), address))
-    return stop(ExitKind::address);
+  if (stops_at(address)) return stop(ExitKind::address);
   if (!resuming_ && (debug_fault_ = watch_.executes(address))) return stop(ExitKind::exception);
   if (address == next_mark_ || look_at_each_) {
     const InsnKind kind = kind_of(address);
@@ -259,6 +257,11 @@ void ExactLane::on_write(uc_engine*, uc_mem_type, std::uint64_t address, int siz
   if (reaches(code.first_page_address, code.on_first_page) ||
       reaches(code.second_page_address, code.size - code.on_first_page))
     l.overwritten_ = true;
+}
+
+bool ExactLane::stops_at(std::uint64_t address) const {
+  return !addresses_->empty() && (begun_ > 0 || !request_.skip_first_address) &&
+         std::binary_search(addresses_->begin(), addresses_->end(), address);
 }
 
 void ExactLane::watch_loads(bool on) {
@@ -372,6 +375,12 @@ EngineExit ExactLane::raised(EngineExit exit) {
     }
     if (request_.watch_interrupts && (begun_ > 0 || !request_.skip_first_address) && interruptible()) {
       exit.kind = ExitKind::interruptible;
+      return exit;
+    }
+    // A breakpoint comes before what fetching the instruction raises, as the processor's own do (SDM volume
+    // 3A table 6-2).
+    if (stops_at(space_.cs_base + rip())) {
+      exit.kind = ExitKind::address;
       return exit;
     }
     ++exit.ticks;

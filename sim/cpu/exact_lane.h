@@ -56,6 +56,7 @@ class ExactLane : public Lane {
   bool refused(InsnKind kind, std::uint64_t address);
   bool open_ports() const;
   bool interruptible() const;
+  bool stops_at(std::uint64_t address) const;
   bool still_there(std::uint64_t address) const;
   void stop(ExitKind kind);
   EngineExit finish(uc_err error);

@@ -33,7 +33,7 @@ mapfile -t outside_gui < <(all_but gui tests)
 deny 'only gui sees Dear ImGui and SDL' 'imgui|SDL' "${outside_gui[@]}"
 deny 'the kernel includes only itself and freestanding headers' 'sim/|gui/|labs/|tests/' kernel
 deny 'nobody includes the kernel' 'kernel/' sim gui
-deny 'libdw belongs to sim/symbols' 'elfutils/|dwarf\.h|libelf|gelf' gui labs sim/base sim/devices sim/boot sim/board sim/cpu sim/machine sim/timeline sim/inspect sim/explain sim/session sim/cli
+deny 'libdw belongs to sim/symbols' 'elfutils/|dwarf\.h|libelf|gelf' gui labs sim/base sim/devices sim/boot sim/board sim/cpu sim/machine sim/timeline sim/inspect sim/explain sim/session sim/remote sim/cli
 
 # Lower layers do not look up.
 up() {  # LAYER: the layers it may not include
@@ -53,6 +53,7 @@ up timeline symbols inspect explain session remote cli
 up inspect timeline explain session remote cli
 up explain timeline session remote cli
 up session remote cli
+up remote cli
 deny 'gui uses sim, not its programs' 'sim/(cli|remote)/' gui
 
 # Nothing in the machine reads the host's clock or its randomness.

@@ -35,8 +35,12 @@ constexpr const char* kExamples =
 // What happens besides, slice by slice: COM1's bytes go out, keys go in.
 class Company {
  public:
-  Company(Machine& machine, Typist typist, OutputFile serial)
-      : machine_(machine), typist_(std::move(typist)), serial_(std::move(serial)), watch_(machine) {}
+  Company(Session& session, Typist typist, OutputFile serial)
+      : timeline_(session.timeline()),
+        machine_(session.machine()),
+        typist_(std::move(typist)),
+        serial_(std::move(serial)),
+        watch_(machine_) {}
 
   Result<void> after_slice() {
     // A guest that was taken back in time has said this before.
@@ -46,13 +50,15 @@ class Company {
       written_ = said.size();
       if (auto done = serial_.write(fresh); !done) return done;
     }
-    if (typist_.done() || machine_.final_stop()) return {};
+    // What was typed is part of the history: it types itself.
+    if (typist_.done() || machine_.final_stop() || timeline_.in_past()) return {};
     watch_.slice_done(machine_);
-    return typist_.type(machine_, watch_);
+    return typist_.type(timeline_, watch_);
   }
 
  private:
-  Machine& machine_;
+  Timeline& timeline_;
+  const Machine& machine_;
   Typist typist_;
   OutputFile serial_;
   GuestWatch watch_;
@@ -80,7 +86,7 @@ Result<std::optional<Listener>> open_line(const GdbOptions& options) {
 Result<int> run(const GdbOptions& options) {
   if (options.stdio && options.serial == "-")
     return fail("gdb has standard output with --stdio: give the bytes of COM1 a file.");
-  auto session = open_session(options.machine);
+  auto session = open_session(options.machine, HistoryConfig{});
   if (!session) return std::unexpected(session.error());
   auto typist = Typist::make(options.keys, options.serial_input);
   if (!typist) return std::unexpected(typist.error());
@@ -92,7 +98,7 @@ Result<int> run(const GdbOptions& options) {
 
   catch_signals();
   GdbServer server(**session);
-  Company company((*session)->machine(), std::move(*typist), std::move(*serial));
+  Company company(**session, std::move(*typist), std::move(*serial));
   const ServeHooks hooks{*signal_flag(), [&] { return company.after_slice(); }};
   Result<void> served;
   if (*line) {

@@ -54,11 +54,17 @@ std::string GdbServer::resume_at(std::string_view address, bool step) {
     if (!target) return "E01";
     const CpuState& cpu = session_.machine().cpu();
     const std::uint64_t rip = *target - (linear_rip(cpu) - cpu.rip);
-    if (!session_.machine().apply(SetRegister{kSetRip, rip})) return "E04";
+    if (!session_.apply(SetRegister{kSetRip, rip})) return "E04";
   }
   return resume(step ? "s" : "c");
 }
 
-std::string GdbServer::backwards(char) { return {}; }
+std::string GdbServer::backwards(std::string_view kind) {
+  if (kind == "s")
+    motion_.step_back();
+  else if (kind == "c")
+    motion_.go_back();
+  return {};
+}
 
 }  // namespace ringside

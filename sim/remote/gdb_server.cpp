@@ -67,8 +67,8 @@ void GdbServer::receive(std::string_view bytes) {
   }
 }
 
-void GdbServer::run_slice(Ticks ticks) {
-  if (const auto stop = motion_.slice(ticks)) stopped(*stop);
+void GdbServer::run_slice(Ticks ticks, const std::atomic<bool>* pause) {
+  if (const auto stop = motion_.slice(ticks, pause)) stopped(*stop);
 }
 
 void GdbServer::handle(std::string_view packet) {
@@ -96,6 +96,7 @@ std::string GdbServer::stop_reply(const Stop& stop) {
   std::string reply = fmt::format("T{:02x}", signal_of(stop));
   if (stop.kind == StopKind::breakpoint || stop.kind == StopKind::watchpoint)
     reply += breakpoints_.reason(stop.value);
+  if (stop.kind == StopKind::history_start) reply += "replaylog:begin;";
   reply += "thread:1;";
   // Frame, stack and instruction pointer, which gdb asks for after every stop.
   constexpr unsigned kRbp = 6, kRsp = 7, kRip = 16;
@@ -123,7 +124,7 @@ std::string GdbServer::answer(std::string_view packet) {
     case 'z': return breakpoint(rest, false);
     case 'c': return resume_at(rest, false);
     case 's': return resume_at(rest, true);
-    case 'b': return rest.size() == 1 ? backwards(rest[0]) : std::string();
+    case 'b': return backwards(rest);
     case 'D': detached_ = true; return "OK";
     case 'k': killed_ = true; return {};
     case 'H': return "OK";  // there is one thread, whichever is meant

@@ -5,6 +5,7 @@
 // Source: GDB manual, appendix E.
 #pragma once
 
+#include <atomic>
 #include <cstdint>
 #include <string>
 #include <string_view>
@@ -30,7 +31,9 @@ class GdbServer {
   std::string take_output();
 
   bool running() const { return motion_.under_way(); }
-  void run_slice(Ticks ticks);
+  // `pause` ends a slice that goes back in time, which may take long; see searches().
+  void run_slice(Ticks ticks, const std::atomic<bool>* pause = nullptr);
+  bool searches() const { return motion_.searches(); }
   // Machine time of the last slice that the processor spent in HLT: waiting so long on the host's side keeps
   // an idle guest from using up the host's processor.
   Ticks idle() const { return motion_.idle(); }
@@ -60,7 +63,7 @@ class GdbServer {
   // Set the machine in motion: answered when it stops.
   std::string resume(std::string_view actions);
   std::string resume_at(std::string_view address, bool step);
-  std::string backwards(char kind);
+  std::string backwards(std::string_view kind);
   std::string set_register(const RemoteRegister& reg, std::string_view hex);
 
   void stopped(const Stop& stop);

@@ -48,7 +48,7 @@ std::string GdbServer::set_register(const RemoteRegister& reg, std::string_view 
   if (!reg.settable) return kReadOnly;
   std::uint64_t value = from_little_endian(*bytes);
   if (*reg.settable == kSetRip) value -= linear_rip(cpu) - cpu.rip;  // back to an offset from CS's base
-  return session_.machine().apply(SetRegister{*reg.settable, value}) ? "OK" : kRefused;
+  return session_.apply(SetRegister{*reg.settable, value}) ? "OK" : kRefused;
 }
 
 std::string GdbServer::write_register(std::string_view assignment) {

@@ -6,6 +6,7 @@
 #include <netinet/in.h>
 #include <netinet/tcp.h>
 #include <poll.h>
+#include <sys/eventfd.h>
 #include <sys/socket.h>
 #include <sys/un.h>
 #include <unistd.h>
@@ -14,6 +15,7 @@
 #include <array>
 #include <cstring>
 #include <string_view>
+#include <thread>
 #include <utility>
 
 namespace ringside {
@@ -54,6 +56,39 @@ bool read_some(int in, GdbServer& server) {
   if (got < 0) return errno == EAGAIN || errno == EINTR;
   server.receive({bytes.data(), static_cast<std::size_t>(got)});
   return got > 0;
+}
+
+// Sets a flag as soon as something comes in, or the program is to end: for a slice that asks nobody.
+class Watcher {
+ public:
+  Watcher(int in, const std::atomic<bool>& end)
+      : over_(::eventfd(0, EFD_CLOEXEC)), thread_([this, in, &end] { watch(in, end); }) {}
+  ~Watcher() {
+    constexpr std::uint64_t kOne = 1;
+    while (::write(over_, &kOne, sizeof kOne) < 0 && errno == EINTR) {
+    }
+    thread_.join();
+    ::close(over_);
+  }
+  const std::atomic<bool>* flag() const { return &flag_; }
+
+ private:
+  void watch(int in, const std::atomic<bool>& end) {
+    pollfd lines[] = {{in, POLLIN, 0}, {over_, POLLIN, 0}};
+    while (!end && ::poll(lines, 2, kLongestWaitMs) <= 0) {
+    }
+    flag_ = true;
+  }
+
+  std::atomic<bool> flag_{false};
+  int over_;
+  std::thread thread_;
+};
+
+void run_slice(GdbServer& server, int in, const std::atomic<bool>& end) {
+  if (!server.searches()) return server.run_slice(kSlice);
+  const Watcher watcher(in, end);
+  server.run_slice(kSlice, watcher.flag());
 }
 
 }  // namespace
@@ -139,7 +174,7 @@ Result<void> serve(GdbServer& server, int in, int out, const ServeHooks& hooks) 
       if (lines[0].revents & kAny && !read_some(in, server)) break;
     }
     if (!server.running()) continue;
-    server.run_slice(kSlice);
+    run_slice(server, in, hooks.end);
     if (hooks.after_slice) result = hooks.after_slice();
     if (!result) break;
   }

@@ -4,6 +4,9 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <utility>
+
+#include "sim/inspect/guest_memory.h"
 
 namespace ringside {
 namespace {
@@ -21,6 +24,25 @@ bool interrupted_since(const EventLog& log, std::uint64_t seen) {
   for (std::uint64_t n = std::max(seen, log.first()); n < log.total(); ++n)
     if (log[n].kind == EventKind::interrupt) return true;
   return false;
+}
+
+// The acceptance of the interrupt whose handler the processor is about to leave by IRET; nothing where it is
+// about to do something else, or leaves an exception's. The frame tells: it lies where the delivery pushed
+// it.
+const DeliveryRecord* interrupt_left_here(const Machine& machine) {
+  const CpuState& cpu = machine.cpu();
+  auto code = GuestMemory(cpu, machine.memory()).readable({linear_rip(cpu)}, 2);
+  if (!code.empty() && (code[0] & std::byte{0xF0}) == std::byte{0x40} && mode(cpu) == CpuMode::long_64)
+    code.erase(code.begin());  // REX
+  if (code.empty() || code[0] != std::byte{0xCF}) return nullptr;
+  const auto& records = machine.deliveries();
+  for (auto record = records.rbegin(); record != records.rend(); ++record) {
+    const Delivery& delivery = record->delivery;
+    const Source source = delivery.attempts.front().exception.source;
+    if (delivery.after[Gpr::rsp] == cpu[Gpr::rsp] && record->instructions < machine.instructions())
+      return source == Source::external || source == Source::nmi ? &*record : nullptr;
+  }
+  return nullptr;
 }
 
 }  // namespace
@@ -44,7 +66,14 @@ Stop Motion::pause() {
   return session_.run(RunLimits{.stop_on = {}, .until_serial = {}, .pause = &now});
 }
 
-std::optional<Stop> Motion::slice(Ticks ticks) {
+std::optional<Stop> Motion::slice(Ticks ticks, const std::atomic<bool>* pause) {
+  if (kind_ == Kind::step_back || kind_ == Kind::go_back) {
+    idle_ = 0;
+    const bool step = std::exchange(kind_, Kind::none) == Kind::step_back;
+    if (step) return one_step_back();
+    return session_.run_back(
+        {.limits = {.stop_on = {}, .until_serial = {}, .pause = pause}, .addresses = {}, .matches = {}});
+  }
   const Machine& machine = session_.machine();
   const Ticks time = machine.time();
   const std::uint64_t count = machine.instructions();
@@ -52,6 +81,18 @@ std::optional<Stop> Motion::slice(Ticks ticks) {
   const Ticks passed = machine.time() - std::min(time, machine.time());
   idle_ = passed - std::min(passed, machine.instructions() - std::min(count, machine.instructions()));
   if (stop) kind_ = Kind::none;
+  return stop;
+}
+
+// As a step forward goes through interrupts, so does one back.
+Stop Motion::one_step_back() {
+  Stop stop = session_.step_back();
+  while (!into_interrupts_ && stop.kind == StopKind::step) {
+    const DeliveryRecord* left = interrupt_left_here(session_.machine());
+    if (!left) break;
+    stop = session_.seek(left->instructions);
+    if (stop.kind == StopKind::step) stop = session_.step_back();
+  }
   return stop;
 }
 

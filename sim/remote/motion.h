@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-// The machine under way, in slices short enough for somebody to look at the line between them: what gdb's
-// "continue", "step" and their reverses mean here.
+// The machine under way: what gdb's "continue", "step" and their reverses mean here. Forward it goes in
+// slices short enough for somebody to look at the line between them; backwards in one go, with a flag that
+// ends it.
 //
 // Interrupts are run through: where one is accepted instead of the instruction to be stepped, its handler
 // runs to its end first (breakpoints and watchpoints in it count). So a step stays in the code that is being
@@ -26,10 +27,15 @@ class Motion {
   void step() { step_range(0, 0); }
   // Steps while the instruction pointer is in [start, end).
   void step_range(std::uint64_t start, std::uint64_t end);
+  void step_back() { kind_ = Kind::step_back; }
+  void go_back() { kind_ = Kind::go_back; }
   bool under_way() const { return kind_ != Kind::none; }
+  // The next slice may be long and wants its `pause`.
+  bool searches() const { return kind_ == Kind::go_back; }
 
-  // At most `ticks` of machine time; a stop where the motion is over.
-  std::optional<Stop> slice(Ticks ticks);
+  // At most `ticks` of machine time forward, or all the way back unless `pause` is set; a stop where the
+  // motion is over.
+  std::optional<Stop> slice(Ticks ticks, const std::atomic<bool>* pause = nullptr);
   // Machine time of the last slice that passed in HLT.
   Ticks idle() const { return idle_; }
   // Over, here and now.
@@ -39,11 +45,12 @@ class Motion {
   void set_into_interrupts(bool into) { into_interrupts_ = into; }
 
  private:
-  enum class Kind : std::uint8_t { none, go, step };
+  enum class Kind : std::uint8_t { none, go, step, step_back, go_back };
   std::optional<Stop> go_on(Ticks until);
   std::optional<Stop> steps_on(Ticks until);
   std::optional<Stop> handler_on(Ticks until);
   std::optional<Stop> step_once(Ticks until);
+  Stop one_step_back();
 
   Session& session_;
   const RemoteBreakpoints& breakpoints_;

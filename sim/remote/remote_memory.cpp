@@ -57,7 +57,7 @@ Result<void> write_for_gdb(Session& session, VirtAddr address, std::string_view 
     }
   }
   for (const SetMemory& change : changes)
-    if (auto done = session.machine().apply(change); !done) return done;
+    if (auto done = session.apply(change); !done) return done;
   return {};
 }
 

@@ -149,6 +149,40 @@ TEST(Gdb, WatchesLoads) {
   EXPECT_THAT(text, HasSubstr("\nValue = "));
 }
 
+TEST(Gdb, StepsBackwards) {
+  const std::string text =
+      debug({"stepi", "stepi", "stepi", "info registers rip", "reverse-stepi", "reverse-stepi",
+             "info registers rip", "reverse-continue", "info registers rip"});
+  EXPECT_THAT(text, ContainsRegex("rip .*<start\\+7>\n(.*\n)*rip .*<start\\+1>\n(.*\n)*rip .*<start>"));
+  EXPECT_THAT(text, HasSubstr("No more reverse-execution history."));
+}
+
+TEST(Gdb, StepsBackwardsByLineOverCallsAndOutOfThem) {
+  const std::string text = debug({"break run_prompt", "continue", "next", "next", "info line", "reverse-next",
+                                  "info line", "step", "backtrace 1", "reverse-finish", "info line"});
+  EXPECT_THAT(
+      text,
+      ContainsRegex(
+          "read_line\\(line\\);\n(.*\n)*94.*show_prompt\\(\\);\n(.*\n)*#0 .*show_prompt \\(\\)(.*\n)*.*94"));
+}
+
+TEST(Gdb, GoesBackToWhoWroteAVariable) {
+  const std::string text = debug({"break run_prompt", "continue", "watch kernel::tss.rsp[0]",
+                                  "reverse-continue", "backtrace 1", "continue"});
+  EXPECT_THAT(text, ContainsRegex("Old value = 18446744071[0-9]+\nNew value = 0\n(.*\n)*#0 .*load_segments"));
+  EXPECT_THAT(text, ContainsRegex("Old value = 0\nNew value = 18446744071")) << "and forward again";
+}
+
+TEST(Gdb, GoesBackFromATripleFault) {
+  const std::string text = debug({"continue", "reverse-stepi", "x/i $pc", "break kernel::triple_fault",
+                                  "reverse-continue", "delete", "continue"},
+                                 "--append \"run=fault triple\"");
+  EXPECT_THAT(text, HasSubstr("int3"));
+  EXPECT_THAT(text, HasSubstr("Breakpoint 1, kernel::triple_fault ()"));
+  EXPECT_THAT(text, ContainsRegex("received signal SIGSEGV(.*\n)*.*received signal SIGSEGV"))
+      << "the same end again";
+}
+
 TEST(Gdb, AsksTheMonitor) {
   const std::string text = debug({"stepi", "monitor what", "break run_prompt", "continue", "monitor idt",
                                   "monitor walk 0x0", "monitor help", "monitor gibberish"});

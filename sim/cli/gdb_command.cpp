@@ -6,6 +6,7 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <string_view>
 
 #include "sim/cli/command.h"
 #include "sim/cli/exit_status.h"
@@ -41,6 +42,15 @@ class Company {
         typist_(std::move(typist)),
         serial_(std::move(serial)),
         watch_(machine_) {}
+
+  // Behind what is still to be typed there is room for nothing else.
+  Result<void> type(std::string_view keys) {
+    if (!typist_.done()) return fail(fmt::format("{} are still to be typed.", typist_.left()));
+    auto typist = Typist::make(keys, {});
+    if (!typist) return std::unexpected(typist.error());
+    typist_ = std::move(*typist);
+    return {};
+  }
 
   Result<void> after_slice() {
     // A guest that was taken back in time has said this before.
@@ -99,6 +109,7 @@ Result<int> run(const GdbOptions& options) {
   catch_signals();
   GdbServer server(**session);
   Company company(**session, std::move(*typist), std::move(*serial));
+  server.set_typing([&](std::string_view keys) { return company.type(keys); });
   const ServeHooks hooks{*signal_flag(), [&] { return company.after_slice(); }};
   Result<void> served;
   if (*line) {

@@ -79,7 +79,13 @@ std::string GdbServer::transfer(std::string_view request) {
 std::string GdbServer::run_monitor(std::string_view hex) {
   const auto line = from_hex(hex);
   if (!line) return "E01";
-  console(monitor_.run(*line));
+  // gdb takes its breakpoints out whenever the machine stands, or soon puts them back: these words see their
+  // own.
+  breakpoints_.withdraw(session_.machine());
+  const Monitor::Answer answer = monitor_.run(*line);
+  breakpoints_.install(session_.machine());
+  if (answer.moved) last_stop_reply_.clear();
+  console(answer.text);
   return "OK";
 }
 

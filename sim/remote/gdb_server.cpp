@@ -28,8 +28,7 @@ unsigned signal_of(const Stop& stop) {
 
 }  // namespace
 
-GdbServer::GdbServer(Session& session)
-    : session_(session), motion_(session, breakpoints_), monitor_(session, motion_) {}
+GdbServer::GdbServer(Session& session) : session_(session), motion_(session), monitor_(session, motion_) {}
 
 void GdbServer::connected() {
   disconnected();
@@ -45,6 +44,7 @@ void GdbServer::disconnected() {
   if (running()) motion_.pause();
   breakpoints_.clear();
   breakpoints_.install(session_.machine());
+  session_.machine().breakpoints().clear();  // those of "monitor break"
 }
 
 std::string GdbServer::take_output() { return std::exchange(output_, {}); }
@@ -88,7 +88,11 @@ void GdbServer::console(std::string_view text) {
 
 void GdbServer::stopped(const Stop& stop) {
   // The guest's end is a stop like any other, so that one can look and go back; going on from it is the end.
-  if (stop.final()) console(stop.sentence + "\n");
+  // Of this, and of what "monitor break" has asked for, gdb knows nothing: it is told.
+  const bool at_breakpoint = stop.kind == StopKind::breakpoint || stop.kind == StopKind::watchpoint;
+  if (stop.final() || stop.kind == StopKind::event ||
+      (at_breakpoint && breakpoints_.reason(stop.value).empty()))
+    console(plain(session_.what_just_happened().headline) + "\n");
   send(stop_reply(stop));
 }
 

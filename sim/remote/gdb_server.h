@@ -9,6 +9,7 @@
 #include <cstdint>
 #include <string>
 #include <string_view>
+#include <utility>
 
 #include "sim/remote/monitor.h"
 #include "sim/remote/motion.h"
@@ -29,6 +30,9 @@ class GdbServer {
   void receive(std::string_view bytes);
   // What there is to be sent, in order.
   std::string take_output();
+
+  // What "monitor type TEXT" does: keys for the guest. Without it there is no such word.
+  void set_typing(Monitor::Typing typing) { monitor_.set_typing(std::move(typing)); }
 
   bool running() const { return motion_.under_way(); }
   // `pause` ends a slice that goes back in time, which may take long; see searches().

@@ -5,15 +5,14 @@
 
 #include <algorithm>
 #include <cctype>
-
-#include "sim/inspect/topics.h"
+#include <tuple>
 
 namespace ringside {
 namespace {
 
 // gdb keeps the registers it has read until the machine runs.
 constexpr const char* kMoved =
-    "gdb still shows the registers from before: type \"maintenance flush register-cache\".\n";
+    "gdb still shows the machine as it was: type \"maintenance flush register-cache\".\n";
 
 std::string_view trimmed(std::string_view text) {
   const auto blank = [](char c) { return std::isspace(static_cast<unsigned char>(c)) != 0; };
@@ -24,46 +23,46 @@ std::string_view trimmed(std::string_view text) {
 
 }  // namespace
 
-std::string Monitor::help() const {
-  std::string text =
-      "what                        what the last step or run did, and why it ended\n"
-      "reset                       power-on again; breakpoints stay\n"
-      "interrupts through|into     whether a step runs an interrupt's handler to its end, or stops in it\n"
-      "and whatever there is to inspect:\n";
-  for (const InspectTopic& topic : topics())
-    text += fmt::format("{:<27} {}\n", fmt::format("{} {}", topic.name, topic.argument), topic.help);
-  return text;
+std::string Monitor::help() {
+  std::string text = session_.command("help").value_or("");
+  text += fmt::format("{:<34} {}\n", "interrupts through|into",
+                      "whether gdb's steps run an interrupt's handler to its end");
+  if (typing_)
+    text +=
+        fmt::format("{:<34} {}\n", "type KEYS", "on the keyboard, when the guest waits: type help<Enter>");
+  return text + fmt::format("{:<34} {}\n", "reset", "power-on again; history is forgotten");
 }
 
-std::string Monitor::run(std::string_view line) {
-  line = trimmed(line);
+Monitor::Answer Monitor::run(std::string_view line) {
+  const auto standing = [this] {
+    const Timeline& timeline = session_.timeline();
+    return std::tuple(timeline.now(), timeline.branch(), session_.machine().registers());
+  };
+  const auto before = standing();
+  const auto result = command(trimmed(line));
+  Answer answer{result ? *result : result.error().sentence + "\n", !(standing() == before)};
+  if (answer.moved) answer.text += kMoved;
+  return answer;
+}
+
+Result<std::string> Monitor::command(std::string_view line) {
   const std::size_t blank = std::min(line.find_first_of(" \t"), line.size());
-  const auto result = command(line.substr(0, blank), trimmed(line.substr(blank)));
-  return result ? *result : result.error().sentence + "\n";
-}
-
-Result<std::string> Monitor::command(std::string_view word, std::string_view argument) {
+  const std::string_view word = line.substr(0, blank), argument = trimmed(line.substr(blank));
   if (word.empty() || word == "help") return help();
-  if (word == "what") return session_.what_just_happened().text();
   if (word == "reset") {
     session_.reset();
-    return std::string("The machine stands before the first instruction of its kernel.\n") + kMoved;
+    return "The machine stands before the first instruction of its kernel.\n";
   }
   if (word == "interrupts") {
     if (argument == "into" || argument == "through") motion_.set_into_interrupts(argument == "into");
-    return std::string(motion_.into_interrupts() ? "A step goes into an interrupt's handler.\n"
-                                                 : "A step runs an interrupt's handler to its end.\n");
+    return motion_.into_interrupts() ? "A step goes into an interrupt's handler.\n"
+                                     : "A step runs an interrupt's handler to its end.\n";
   }
-  if (word == "inspect") {
-    const std::size_t blank = std::min(argument.find_first_of(" \t"), argument.size());
-    word = argument.substr(0, blank);
-    argument = trimmed(argument.substr(blank));
+  if (word == "type" && typing_) {
+    if (auto done = typing_(argument); !done) return std::unexpected(done.error());
+    return "It is typed as soon as the guest runs and waits for it.\n";
   }
-  if (!find_topic(word))
-    return fail(fmt::format("There is no \"monitor {}\"; \"monitor help\" lists what there is.", word));
-  const auto table = session_.inspect(word, argument);
-  if (!table) return std::unexpected(table.error());
-  return to_text(*table);
+  return session_.command(line);
 }
 
 }  // namespace ringside

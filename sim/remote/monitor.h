@@ -2,8 +2,10 @@
 // gdb's "monitor": Ringside's own words, from gdb's prompt.
 #pragma once
 
+#include <functional>
 #include <string>
 #include <string_view>
+#include <utility>
 
 #include "sim/remote/motion.h"
 #include "sim/session/session.h"
@@ -12,15 +14,22 @@ namespace ringside {
 
 class Monitor {
  public:
+  using Typing = std::function<Result<void>(std::string_view keys)>;
+  struct Answer {
+    std::string text;    // to be printed, mistakes included
+    bool moved = false;  // the machine stands elsewhere, or something of it was changed
+  };
+
   Monitor(Session& session, Motion& motion) : session_(session), motion_(motion) {}
-  // What is to be printed, mistakes included.
-  std::string run(std::string_view line);
+  void set_typing(Typing typing) { typing_ = std::move(typing); }
+  Answer run(std::string_view line);
 
  private:
-  std::string help() const;
-  Result<std::string> command(std::string_view word, std::string_view argument);
+  Result<std::string> command(std::string_view line);
+  std::string help();
   Session& session_;
   Motion& motion_;
+  Typing typing_;
 };
 
 }  // namespace ringside

@@ -14,10 +14,22 @@ namespace {
 // Steps of a range in one slice.
 constexpr unsigned kStepsPerSlice = 4096;
 
-std::uint64_t here(const Machine& machine) { return linear_rip(machine.cpu()); }
+std::uint64_t here(const Machine& machine) { return linear_rip(machine.registers()); }
 
 // What a slice of a longer run ends with: nobody has asked to stop there.
 bool only_the_slice(const Stop& stop) { return stop.kind == StopKind::budget || stop.kind == StopKind::idle; }
+
+// Whether there is something that only a run stops at: a watchpoint, an event.
+bool stops_behind_instructions(Machine& machine) {
+  return std::ranges::any_of(machine.breakpoints(),
+                             [](const Breakpoint& b) { return b.enabled && b.kind != BreakKind::execute; });
+}
+
+bool breaks_at(Machine& machine, std::uint64_t address) {
+  return std::ranges::any_of(machine.breakpoints(), [&](const Breakpoint& b) {
+    return b.enabled && b.kind == BreakKind::execute && b.address.value == address;
+  });
+}
 
 // Whether an interrupt was accepted since this event.
 bool interrupted_since(const EventLog& log, std::uint64_t seen) {
@@ -30,7 +42,7 @@ bool interrupted_since(const EventLog& log, std::uint64_t seen) {
 // about to do something else, or leaves an exception's. The frame tells: it lies where the delivery pushed
 // it.
 const DeliveryRecord* interrupt_left_here(const Machine& machine) {
-  const CpuState& cpu = machine.cpu();
+  const CpuState& cpu = machine.registers();
   auto code = GuestMemory(cpu, machine.memory()).readable({linear_rip(cpu)}, 2);
   if (!code.empty() && (code[0] & std::byte{0xF0}) == std::byte{0x40} && mode(cpu) == CpuMode::long_64)
     code.erase(code.begin());  // REX
@@ -109,13 +121,13 @@ std::optional<Stop> Motion::go_on(Ticks until) {
 }
 
 std::optional<Stop> Motion::steps_on(Ticks until) {
-  const Machine& machine = session_.machine();
+  Machine& machine = session_.machine();
   for (unsigned made = 0; made < kStepsPerSlice && machine.time() < until; ++made) {
     const auto stop = handler_ ? handler_on(until) : step_once(until);
     if (!stop) continue;
     if (stop->kind != StopKind::step) return stop;
     const std::uint64_t at = here(machine);
-    if (at < range_start_ || at >= range_end_ || breakpoints_.at(at)) return stop;
+    if (at < range_start_ || at >= range_end_ || breaks_at(machine, at)) return stop;
   }
   return std::nullopt;
 }
@@ -135,12 +147,12 @@ std::optional<Stop> Motion::handler_on(Ticks until) {
 // StopKind::step where an instruction was stepped; nothing where only time has passed, or an interrupt came.
 std::optional<Stop> Motion::step_once(Ticks until) {
   const Machine& machine = session_.machine();
-  const CpuState before = machine.cpu();
+  const CpuState before = machine.registers();
   const std::uint64_t count = machine.instructions(), seen = machine.events().total();
   // A session that was asked for a step can say what it did; but a halted CPU is waited for in slices, and
   // watchpoints are a run's.
   Stop stop =
-      before.halted || breakpoints_.watching()
+      before.halted || stops_behind_instructions(session_.machine())
           ? session_.run(RunLimits{.instructions = 1, .until_time = until, .stop_on = {}, .until_serial = {}})
           : session_.step();
   if (stop.kind != StopKind::step && !only_the_slice(stop)) return stop;

@@ -13,15 +13,13 @@
 #include <cstdint>
 #include <optional>
 
-#include "sim/remote/remote_breakpoints.h"
 #include "sim/session/session.h"
 
 namespace ringside {
 
 class Motion {
  public:
-  Motion(Session& session, const RemoteBreakpoints& breakpoints)
-      : session_(session), breakpoints_(breakpoints) {}
+  explicit Motion(Session& session) : session_(session) {}
 
   void go();
   void step() { step_range(0, 0); }
@@ -53,7 +51,6 @@ class Motion {
   Stop one_step_back();
 
   Session& session_;
-  const RemoteBreakpoints& breakpoints_;
   Kind kind_ = Kind::none;
   bool continues_ = false;  // a run that has got on: where a slice of it begins, a breakpoint counts
   std::uint64_t range_start_ = 0, range_end_ = 0;

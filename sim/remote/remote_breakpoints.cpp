@@ -30,25 +30,24 @@ void RemoteBreakpoints::remove(Type type, VirtAddr address, std::uint64_t length
   std::erase(entries_, Entry{type, address, length});
 }
 
-bool RemoteBreakpoints::watching() const {
-  return std::ranges::any_of(entries_, [](const Entry& e) { return e.type >= Type::write; });
+void RemoteBreakpoints::withdraw(Machine& machine) {
+  auto& list = machine.breakpoints();
+  list.erase(list.begin(), list.begin() + static_cast<std::ptrdiff_t>(std::min(installed_, list.size())));
+  installed_ = 0;
 }
 
-void RemoteBreakpoints::install(Machine& machine) const {
-  auto& list = machine.breakpoints();
-  list.clear();
+void RemoteBreakpoints::install(Machine& machine) {
+  withdraw(machine);
+  std::vector<Breakpoint> ours;
   for (const Entry& entry : entries_)
-    list.push_back({.address = entry.address,
+    ours.push_back({.address = entry.address,
                     .kind = kind(entry.type),
                     .length = std::max<std::uint64_t>(entry.length, 1),
                     .event = {},
                     .condition = {}});
-}
-
-std::optional<std::uint32_t> RemoteBreakpoints::at(std::uint64_t address) const {
-  for (std::uint32_t i = 0; i < entries_.size(); ++i)
-    if (entries_[i].type <= Type::hardware && entries_[i].address.value == address) return i;
-  return std::nullopt;
+  auto& list = machine.breakpoints();
+  list.insert(list.begin(), ours.begin(), ours.end());
+  installed_ = ours.size();
 }
 
 std::string RemoteBreakpoints::reason(std::uint32_t index) const {

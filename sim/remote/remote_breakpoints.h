@@ -4,7 +4,6 @@
 #pragma once
 
 #include <cstdint>
-#include <optional>
 #include <string>
 #include <vector>
 
@@ -23,11 +22,11 @@ class RemoteBreakpoints {
   void remove(Type type, VirtAddr address, std::uint64_t length);
   void clear() { entries_.clear(); }
 
-  // Replaces the machine's list by this one: Stop::value is an index into it afterwards.
-  void install(Machine& machine) const;
-  bool watching() const;
-  // The index of the one before the instruction at this linear address.
-  std::optional<std::uint32_t> at(std::uint64_t address) const;
+  // The machine's list has these first: Stop::value of one is an index into them. Behind them stay others,
+  // which `monitor break` and the like have made.
+  void install(Machine& machine);
+  // Out of the machine's list, whose other entries are then numbered from 0.
+  void withdraw(Machine& machine);
   // "swbreak:;", "watch:ADDR;" for the stop reply; empty where the index is not ours.
   std::string reason(std::uint32_t index) const;
 
@@ -39,6 +38,7 @@ class RemoteBreakpoints {
     bool operator==(const Entry&) const = default;
   };
   std::vector<Entry> entries_;
+  std::size_t installed_ = 0;  // so many in front of the machine's list are ours
 };
 
 }  // namespace ringside

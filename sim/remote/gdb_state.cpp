@@ -13,8 +13,10 @@ namespace {
 constexpr const char* kMalformed = "E01";
 constexpr const char* kNoSuchRegister = "E02";
 constexpr const char* kReadOnly = "E03";
-constexpr const char* kRefused = "E04";     // the machine has ended: nothing can be changed any more
-constexpr const char* kBadAddress = "E14";  // EFAULT
+constexpr const char* kRefused = "E04";          // the machine has ended: nothing can be changed any more
+constexpr const char* kBadAddress = "E14";       // EFAULT
+constexpr const char* kTooLong = "E22";          // EINVAL
+constexpr std::uint64_t kMostWatched = 1 << 16;  // bytes of one watchpoint
 
 std::uint64_t from_little_endian(std::string_view bytes) {
   std::uint64_t value = 0;
@@ -93,6 +95,7 @@ std::string GdbServer::breakpoint(std::string_view request, bool insert) {
   const auto length = hex_number(request.substr(0, request.find(';')));
   if (!type || !address || !length) return kMalformed;
   if (!RemoteBreakpoints::known(*type)) return {};
+  if (*length > kMostWatched) return kTooLong;
   const auto as = static_cast<RemoteBreakpoints::Type>(*type);
   if (insert)
     breakpoints_.insert(as, {*address}, *length);

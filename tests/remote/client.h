@@ -2,6 +2,7 @@
 // A client of GdbServer without a gdb: asks in packets, lets the machine run, reads the answers.
 #pragma once
 
+#include <fmt/format.h>
 #include <gtest/gtest.h>
 
 #include <fstream>
@@ -71,5 +72,18 @@ class Client {
   GdbServer server;
   std::string printed;
 };
+
+// The packet that sets one.
+inline std::string breakpoint(std::uint64_t address) { return fmt::format("Z0,{:x},1", address); }
+
+// A kernel that waits in HLT, and the timer's interrupt that is to be accepted next.
+inline void wait_for_an_interrupt(Client& c) {
+  c.server.receive(framed("c"));
+  while (!c.session->machine().cpu().halted) c.server.run_slice(1'000'000);
+  c.server.receive("\x03");
+  c.session->run(RunLimits{.stop_on = {EventKind::irq_raised}, .until_serial = {}});
+  ASSERT_TRUE(c.session->machine().cpu().halted);
+  c.answer();
+}
 
 }  // namespace ringside::testing

@@ -28,5 +28,6 @@ std::vector<Row> workload_rows(const Setup&);  // CPU time of the compute-and-me
 std::vector<Row> prompt_rows(const Setup&);    // from the start of the process to the kernel's prompt
 std::vector<Row> step_rows(const Setup&);      // single steps a second
 std::vector<Row> memory_rows(const Setup&);    // peak of resident memory
+std::vector<Row> history_rows(const Setup&);   // running with a history, and going about in it
 
 }  // namespace ringside::bench

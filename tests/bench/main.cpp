@@ -16,14 +16,17 @@ int main(int argc, char** argv) {
   app.add_option("--runs", setup.runs, "pairs of runs behind each figure")
       ->check(CLI::Range(1, 100))
       ->capture_default_str();
-  app.add_option("--only", only, "workload, prompt, steps, memory")->delimiter(',');
+  app.add_option("--only", only, "workload, prompt, steps, memory, history")->delimiter(',');
   app.add_option("--cli", setup.cli, "the program to measure");
   app.add_option("--qemu", setup.qemu, "the peer");
   app.add_option("--kernel", setup.kernel, "the kernel whose prompt is waited for");
   CLI11_PARSE(app, argc, argv);
 
-  const std::pair<const char*, std::vector<Row> (*)(const Setup&)> figures[] = {
-      {"workload", workload_rows}, {"prompt", prompt_rows}, {"steps", step_rows}, {"memory", memory_rows}};
+  const std::pair<const char*, std::vector<Row> (*)(const Setup&)> figures[] = {{"workload", workload_rows},
+                                                                                {"prompt", prompt_rows},
+                                                                                {"steps", step_rows},
+                                                                                {"memory", memory_rows},
+                                                                                {"history", history_rows}};
   for (const std::string& name : only)
     if (std::ranges::none_of(figures, [&](const auto& f) { return name == f.first; })) {
       fmt::print(stderr, "ringside-bench: there is no figure \"{}\".\n", name);

@@ -83,7 +83,8 @@ bool FlatJson::has(std::string_view key) const {
 
 template <class T>
 T FlatJson::take(std::string_view key, const char* kind) {
-  const auto field = std::ranges::find(fields_, key, [](const auto& f) -> std::string_view { return f.first; });
+  const auto field =
+      std::ranges::find(fields_, key, [](const auto& f) -> std::string_view { return f.first; });
   if (field == fields_.end()) {
     complain(fmt::format("\"{}\" is missing", key));
     return {};

@@ -21,8 +21,8 @@ class FlatJson {
   bool has(std::string_view key) const;
   std::uint64_t number(std::string_view key, std::uint64_t most);
   bool flag(std::string_view key);
-  std::string text(std::string_view key);  // or its bytes in hexadecimal, as KEY-hex; never with a NUL in it
-  std::uint64_t hex(std::string_view key);     // "0x" and digits
+  std::string text(std::string_view key);   // or its bytes in hexadecimal, as KEY-hex; never with a NUL in it
+  std::uint64_t hex(std::string_view key);  // "0x" and digits
   std::uint64_t digits(std::string_view key);  // 16 hexadecimal digits
 
   void complain(std::string what);  // kept if it is the first

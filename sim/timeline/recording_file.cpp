@@ -36,8 +36,7 @@ class Descriptor {
 };
 
 std::unexpected<Error> cannot(const char* what, const std::string& path, int error) {
-  return fail(
-      fmt::format("The recording {} cannot be {}: {}.", printable(path), what, std::strerror(error)));
+  return fail(fmt::format("The recording {} cannot be {}: {}.", printable(path), what, std::strerror(error)));
 }
 
 bool write_all(int fd, std::string_view text) {

@@ -16,7 +16,6 @@ constexpr std::size_t kLongestLine = std::size_t{1} << 20;
 constexpr std::uint64_t kMostTime = ~std::uint64_t{0} >> 1;  // 292 years; far below kNever
 constexpr std::size_t kMostModules = 64;
 
-
 RecordedFile file(FlatJson& line, const char* key) {
   RecordedFile file{.name = line.text(key), .bytes = line.number("bytes", kMostTime)};
   const auto hash = sha256_from_hex(line.text("sha256"));
@@ -155,7 +154,8 @@ Result<Recording> parse_recording(std::string_view text, std::string_view name) 
     const std::size_t end = checked.find('\n', start);
     const std::string_view line = checked.substr(start, end - start);
     const std::string wrong = line.size() > kLongestLine ? "it is too long" : reader.read(line);
-    if (!wrong.empty()) return refuse(fmt::format("cannot be replayed, because of line {}: {}", number, wrong));
+    if (!wrong.empty())
+      return refuse(fmt::format("cannot be replayed, because of line {}: {}", number, wrong));
     start = end + 1;
   }
   if (!reader.done()) return refuse("does not tell how the run ended, so it is not whole");

@@ -34,16 +34,16 @@ class Replay {
 
   bool go_to(const Position& position) {
     while (timeline_.now() < position) {
-      const Stop stop = timeline_.replay({.until_time = machine_.time() + kSlice,
-                                          .pause = options_.pause,
-                                          .ignore_breakpoints = true},
-                                         position);
+      const Stop stop = timeline_.replay(
+          {.until_time = machine_.time() + kSlice, .pause = options_.pause, .ignore_breakpoints = true},
+          position);
       if (options_.progress)
         options_.progress(static_cast<double>(machine_.time()) /
                           static_cast<double>(std::max<Ticks>(recording_.end.position.time, 1)));
       if (stop.kind == StopKind::paused) return !(result_.paused = true);
       if (stop.final() && timeline_.now() < position)
-        return differs(fmt::format("The machine stopped for good where the recording goes on: {}", stop.sentence));
+        return differs(
+            fmt::format("The machine stopped for good where the recording goes on: {}", stop.sentence));
     }
     return true;
   }
@@ -54,8 +54,9 @@ class Replay {
       return differs(fmt::format("At {} ns the recording has {} instructions, and the replay {}.",
                                  mark.position.time, mark.position.instructions, machine_.instructions()));
     if (const std::uint64_t found = timeline_.state_hash(); found != mark.hash)
-      return differs(fmt::format("At instruction {} {} is another: {:016x} was recorded, and {:016x} is found.",
-                                 mark.position.instructions, what, mark.hash, found));
+      return differs(
+          fmt::format("At instruction {} {} is another: {:016x} was recorded, and {:016x} is found.",
+                      mark.position.instructions, what, mark.hash, found));
     ++result_.agreed;
     last_agreement_ = machine_.instructions();
     return true;

@@ -15,7 +15,7 @@ namespace ringside {
 
 // Where a replay first was not as recorded.
 struct Difference {
-  std::uint64_t instructions = 0;   // in the replay
+  std::uint64_t instructions = 0;    // in the replay
   std::uint64_t last_agreement = 0;  // up to this count all was alike
   std::string sentence;
 };

@@ -17,7 +17,7 @@ using Sha256 = std::array<std::uint8_t, 32>;
 Sha256 sha256(std::span<const std::byte> bytes);
 Sha256 sha256(std::string_view text);
 
-std::string hex_text(const Sha256& hash);                         // 64 lower-case digits
+std::string hex_text(const Sha256& hash);                        // 64 lower-case digits
 std::optional<Sha256> sha256_from_hex(std::string_view digits);  // nothing but those
 
 }  // namespace ringside

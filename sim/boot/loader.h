@@ -36,6 +36,7 @@ namespace ringside {
 struct BootModule {
   std::string name;  // its command line, for the kernel to tell modules apart
   std::vector<std::byte> bytes;
+  std::string file = {};  // where it was read from; the guest does not see it
 };
 
 struct BootRequest {

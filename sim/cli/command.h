@@ -27,6 +27,8 @@ struct CommandEntry {
 };
 
 CommandEntry add_run_command(CLI::App& program);
+CommandEntry add_record_command(CLI::App& program);
+CommandEntry add_replay_command(CLI::App& program);
 CommandEntry add_inspect_command(CLI::App& program);
 CommandEntry add_explain_command(CLI::App& program);
 CommandEntry add_gdb_command(CLI::App& program);

@@ -27,6 +27,7 @@ constexpr std::array kTable{
     Line{Ending::reset, "reset", 10, "the guest reset the machine"},
     Line{Ending::triple_fault, "triple-fault", 12, "triple fault"},
     Line{Ending::unsupported, "unsupported", 14, "the engine cannot run what the guest does"},
+    Line{Ending::differs, "differs", 16, "a replay went otherwise than its recording"},
     Line{Ending::interrupted, "interrupted", 130, "Ctrl-C or another signal; files are complete up to there"},
 };
 

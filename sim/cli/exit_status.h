@@ -23,6 +23,7 @@ enum class Ending : std::uint8_t {
   reset,
   triple_fault,
   unsupported,  // something that the engine cannot run
+  differs,      // a replay went otherwise than its recording
   interrupted,  // Ctrl-C, SIGTERM, SIGHUP
 };
 

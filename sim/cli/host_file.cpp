@@ -96,8 +96,8 @@ Result<void> OutputFile::write(std::span<const std::uint8_t> bytes) {
   while (fd_ >= 0 && !bytes.empty()) {
     const ssize_t done = ::write(fd_, bytes.data(), bytes.size());
     if (done < 0 && errno == EINTR) continue;
-    // Whoever read our output has seen enough (`| head`): end as any other program would.
-    if (done < 0 && errno == EPIPE && is_standard_output()) die_by(SIGPIPE);
+    // main() ends the program by it when all has been put in order.
+    if (done < 0 && errno == EPIPE && is_standard_output()) note_signal(SIGPIPE);
     if (done < 0)
       return fail(fmt::format("The {} cannot be written to {}: {}.", what_, path_, std::strerror(errno)));
     bytes = bytes.subspan(static_cast<std::size_t>(done));

@@ -48,7 +48,7 @@ Result<BootModule> module(const std::string& text) {
   }
   auto bytes = read_file(file, "module");
   if (!bytes) return std::unexpected(bytes.error());
-  return BootModule{std::move(name), std::move(*bytes)};
+  return BootModule{std::move(name), std::move(*bytes), std::move(file)};
 }
 
 }  // namespace

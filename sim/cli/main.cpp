@@ -3,10 +3,12 @@
 #include <fmt/format.h>
 #include <CLI/CLI.hpp>
 
+#include <csignal>
 #include <vector>
 
 #include "sim/cli/command.h"
 #include "sim/cli/exit_status.h"
+#include "sim/cli/signals.h"
 
 int main(int argc, char** argv) {
   using namespace ringside;
@@ -14,7 +16,8 @@ int main(int argc, char** argv) {
                    "ringside-cli");
   program.set_version_flag("--version", "Ringside " RINGSIDE_VERSION);
   program.require_subcommand(1);
-  const std::vector<CommandEntry> commands{add_run_command(program), add_inspect_command(program),
+  const std::vector<CommandEntry> commands{add_run_command(program),     add_record_command(program),
+                                           add_replay_command(program),  add_inspect_command(program),
                                            add_explain_command(program), add_gdb_command(program)};
   try {
     program.parse(argc, argv);
@@ -27,6 +30,8 @@ int main(int argc, char** argv) {
     if (!command.app->parsed()) continue;
     const Result<int> status = command.action();
     if (status) return *status;
+    // Whoever read our output has seen enough (`| head`): we end as any other program would.
+    if (caught_signal() == SIGPIPE) die_by(SIGPIPE);
     fmt::print(stderr, "ringside-cli: {}\n", status.error().sentence);
     return kHostError;
   }

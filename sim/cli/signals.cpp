@@ -33,6 +33,7 @@ void catch_signals() {
 }
 
 const std::atomic<bool>* signal_flag() { return &flag; }
+void note_signal(int signal) { note(signal); }
 int caught_signal() { return number.load(); }
 
 void die_by(int signal) {

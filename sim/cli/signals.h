@@ -12,6 +12,8 @@ namespace ringside {
 void catch_signals();
 // Set when one came. For RunLimits::pause.
 const std::atomic<bool>* signal_flag();
+// As if it had come: for a closed pipe, which write() tells of.
+void note_signal(int signal);
 // The signal that came, 0 if none did.
 int caught_signal();
 // Ends the program by this signal.

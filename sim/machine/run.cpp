@@ -71,7 +71,8 @@ Stop Machine::Impl::run(const RunLimits& limits, bool one_step) {
       continue;
     }
 
-    run_until = std::min({next_board_event, limits.until_time, time + kSlice, time + (end - instructions)});
+    const auto later = [this](std::uint64_t ticks) { return ticks > ~time ? kNever : time + ticks; };
+    run_until = std::min({next_board_event, limits.until_time, later(kSlice), later(end - instructions)});
     if (one_step) run_until = time + 1;
     RunRequest request{.ticks = run_until - time,
                        .watch_interrupts = nmi_pending || interrupt_requested(board),

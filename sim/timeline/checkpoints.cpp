@@ -83,8 +83,19 @@ void Timeline::keep_checkpoint() {
     return;
   }
   carried_ = {};
+  keep_hash({made->position(), made->checkpoint->state_hash});
   branch_->kept.push_back(std::move(*made));
   thin();
+}
+
+void Timeline::keep_hash(const HashMark& mark) {
+  Branch& b = *branch_;
+  if (b.checkpoints_since_hash++ % b.checkpoints_per_hash != 0) return;
+  b.hashes.push_back(mark);
+  if (b.hashes.size() < kMostHashes) return;
+  bool keep = false;
+  std::erase_if(b.hashes, [&](const HashMark&) { return !(keep = !keep); });
+  b.checkpoints_per_hash *= 2;
 }
 
 // One checkpoint less, on all branches that share it.

@@ -61,6 +61,11 @@ void Timeline::reset() {
   begin();
 }
 
+void Timeline::preload(std::vector<LoggedCommand> commands, const Position& end) {
+  branch_->commands = std::move(commands);
+  branch_->end = end;
+}
+
 Position Timeline::now() const { return {machine_->time(), machine_->instructions(), applied_}; }
 Position Timeline::end() const { return config_.keep ? branch_->end : now(); }
 
@@ -68,17 +73,19 @@ Position Timeline::end() const { return config_.keep ? branch_->end : now(); }
 
 // Applies the next recorded command, if the machine stands at its time.
 bool Timeline::apply_due() {
-  if (!in_past() || applied_ >= branch_->commands.size()) return false;
+  if (!in_past() || applied_ >= branch_->commands.size() || machine_->final_stop()) return false;
   const LoggedCommand& due = branch_->commands[applied_];
   if (due.time > machine_->time()) return false;
   ++applied_;
   (void)machine_->apply(due.command);  // what it answered then was told then
+  moved();
   return true;
 }
 
 // In the past: the next time at which something is to be done besides running.
 Ticks Timeline::next_landmark() const {
   Ticks next = branch_->end.time;
+  if (now() < branch_->lived) next = branch_->lived.time;
   if (applied_ < branch_->commands.size()) next = std::min(next, branch_->commands[applied_].time);
   const auto kept = std::ranges::upper_bound(branch_->kept, machine_->time(), {},
                                              [](const Kept& k) { return k.checkpoint->time; });
@@ -96,13 +103,11 @@ Stop Timeline::go(RunLimits limits, const std::optional<Position>& until) {
     if (limits.pause && limits.pause->load(std::memory_order_relaxed))
       return {StopKind::paused, 0, 0, "Paused."};
     if (apply_due()) continue;
-    const bool past = in_past();
     const std::uint64_t before = machine_->instructions(), effort = machine_->effort();
     RunLimits part = limits;
     part.instructions = last - before;
-    if (past) {
-      part.until_time = std::min(limits.until_time, next_landmark());
-    } else {
+    if (in_past()) part.until_time = std::min(limits.until_time, next_landmark());
+    if (now() >= branch_->lived) {
       const std::uint64_t since = effort - effort_at_kept_;
       const double left = static_cast<double>(interval_ > since ? interval_ - since : 0);
       const auto slice = static_cast<std::uint64_t>(left / effort_per_instruction_) + 1;
@@ -148,7 +153,7 @@ Result<void> Timeline::apply(const Command& command) {
     auto fresh = std::make_unique<Branch>();
     fresh->id = next_id_++;
     fresh->parent = branch_->id;
-    fresh->start = fresh->end = now();
+    fresh->start = fresh->end = fresh->lived = now();
     fresh->commands.assign(branch_->commands.begin(),
                            branch_->commands.begin() + static_cast<std::ptrdiff_t>(applied_));
     for (const Kept& kept : branch_->kept)
@@ -156,6 +161,9 @@ Result<void> Timeline::apply(const Command& command) {
     for (const TimelineMark& mark : branch_->marks)
       if (mark.time < machine_->time()) fresh->marks.push_back(mark);
     fresh->marked_events = machine_->events().total();
+    fresh->checkpoints_per_hash = branch_->checkpoints_per_hash;
+    for (const HashMark& mark : branch_->hashes)
+      if (mark.position <= now()) fresh->hashes.push_back(mark);
     fresh->begins_with = describe(command);
     std::erase_if(near_, [&](const Kept& kept) { return kept.position() > now(); });
     branch_ = fresh.get();
@@ -171,7 +179,7 @@ Result<void> Timeline::apply(const Command& command) {
 
 // The machine has moved forward.
 void Timeline::moved() {
-  if (in_past()) {
+  if (now() < branch_->lived) {
     const auto met = std::ranges::lower_bound(branch_->kept, now(), {}, &Kept::position);
     if (met == branch_->kept.end() || met->position() != now()) return;
     machine_->stands_at(*met->checkpoint);
@@ -179,7 +187,8 @@ void Timeline::moved() {
     effort_at_kept_ = machine_->effort();
     return;
   }
-  branch_->end = now();
+  branch_->lived = now();
+  if (!in_past()) branch_->end = now();
   collect_marks();
   if (machine_->effort() - effort_at_kept_ >= interval_) keep_checkpoint();
 }
@@ -254,5 +263,12 @@ Result<void> Timeline::drop(unsigned id) {
 }
 
 const std::vector<TimelineMark>& Timeline::marks() const { return branch_->marks; }
+const std::vector<HashMark>& Timeline::hashes() const { return branch_->hashes; }
+
+std::uint64_t Timeline::state_hash() {
+  if (config_.keep)
+    if (const auto here = make_checkpoint()) return here->checkpoint->state_hash;
+  return machine_->state_hash();
+}
 
 }  // namespace ringside

@@ -55,6 +55,12 @@ struct IntervalSummary {
   void add(const IntervalSummary& other);
 };
 
+// What the machine's state was at a point: for recordings, which are compared by it when they are replayed.
+struct HashMark {
+  Position position;
+  std::uint64_t hash = 0;  // Machine::state_hash()
+};
+
 // Something to be drawn on the time line, or gone to.
 struct TimelineMark {
   Ticks time = 0;
@@ -111,6 +117,10 @@ class Timeline {
   Stop run(const RunLimits& limits);
   Result<void> apply(const Command& command);  // in the past: on a new branch that starts here
   void reset();                                // forgets all history
+  // Puts the machine into the past of a history that is still to be lived: what is done from now on until
+  // `end` is in these commands, by time. Going anywhere in it lives through it, and then it is as any other.
+  // REQUIRES: nothing has happened yet, and history is kept.
+  void preload(std::vector<LoggedCommand> commands, const Position& end);
 
   // --- where ---
   Position now() const;
@@ -149,6 +159,10 @@ class Timeline {
   std::size_t memory_used() const;
   std::size_t memory_limit() const { return config_.memory_limit; }
   const std::vector<TimelineMark>& marks() const;  // of this branch, oldest first, the future included
+  // Of this branch, at points that running came by, spread evenly: at most kMostHashes.
+  const std::vector<HashMark>& hashes() const;
+  static constexpr std::size_t kMostHashes = 256;
+  std::uint64_t state_hash();  // of now, as Machine::state_hash(), and cheaper
   // Set where checkpoints could not be made as wanted: what that means, in a sentence.
   const std::string& trouble() const { return trouble_; }
 
@@ -171,6 +185,7 @@ class Timeline {
   void collect_marks();
   std::optional<Kept> make_checkpoint();
   void keep_checkpoint();
+  void keep_hash(const HashMark& mark);
   void keep_near();
   void forget(std::size_t index);  // of the branch's checkpoints
   void thin();

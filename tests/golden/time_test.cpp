@@ -52,6 +52,22 @@ TEST(Back, OneInstructionAfterTheOtherToPowerOn) {
   EXPECT_EQ(here(*s), "start");
 }
 
+// Where a guest was halted, time is ahead of the count; that time and all instructions there are exceed 64
+// bits.
+TEST(Back, ATimeToStopAtHoldsWithoutALimitOfInstructionsToo) {
+  auto s = subject_session();
+  EXPECT_EQ(run_until(*s, "halt").kind, StopKind::event);
+  press(*s, Key::f);
+  EXPECT_EQ(run_until(*s, "irq1").kind, StopKind::event);
+  Machine& machine = s->machine();
+  ASSERT_GT(machine.time(), machine.instructions());
+  for (unsigned i = 0; i < 5; ++i) {
+    const Ticks wanted = machine.time() + 1;
+    EXPECT_EQ(machine.run({.until_time = wanted}).kind, StopKind::budget);
+    ASSERT_EQ(machine.time(), wanted);
+  }
+}
+
 TEST(Back, AndForwardAgainRepeatsWhatWasTyped) {
   auto s = at_a_page_fault();
   const std::uint64_t hash = s->machine().state_hash(), at = count(*s);

@@ -116,7 +116,7 @@ Result<void> Machine::Impl::power_on() {
   for (const PlacedRange& range : entry.placed)
     engine->memory_written({range.start}, range.end - range.start);
   engine->load(entry_cpu(entry));
-  engine->reset_floating_point();
+  engine->load_floating_point({});
   effects = {};
   time = instructions = 0;
   halted = nmi_pending = nmi_blocked = false;
@@ -243,6 +243,7 @@ void Machine::adopt(const CpuState& cpu) {
       now.cr0 != cpu.cr0 || now.cr3 != cpu.cr3 || now.cr4 != cpu.cr4 || now.efer != cpu.efer;
   m.engine->load(cpu);
   if (translated_anew) m.engine->translation_changed();
+  m.engine->load_floating_point(cpu.fp);
   m.nmi_blocked = cpu.nmi_blocked;
   m.halted = cpu.halted;
 }

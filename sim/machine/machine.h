@@ -147,7 +147,7 @@ class Machine {
   // Something from outside, applied now, between instructions, and logged.
   Result<void> apply(const Command& command);
 
-  // The processor as another machine left it; all but `fp`. Not logged: no recording leads through this.
+  // The processor as another machine left it. Not logged: no recording leads through this.
   void adopt(const CpuState& cpu);
 
   // What panels, dumps and checks read. Valid until the machine moves.

@@ -409,8 +409,8 @@ void Machine::Impl::record_port(Event access) {
   }
   record_board(access.rip);
   next_board_event = next_event(board);
-  if (next_board_event < run_until || intr() || effects.reset || effects.debug_exit ||
-      effects.power_off || stop_event || serial_matched)
+  if (next_board_event < run_until || intr() || effects.reset || effects.debug_exit || effects.power_off ||
+      stop_event || serial_matched)
     engine->stop_soon();
 }
 

@@ -26,12 +26,17 @@ class Follower {
  private:
   bool take(const Record& record);  // false: the two have parted for good
   bool state(const Record& record);
+  bool begun_again(const Record& record) const;
   bool acceptance(const Record& record);
+  bool delivered(const Record& record);
   void run_pending();
   void compare_deliveries();
   void compare_frame(const Delivery& delivery);
   bool compare(const Record& record);
+  const Reason* reason_for(const Difference& difference) const;
   bool settle(const Difference& difference);
+  Result<void> resynchronise();
+  void note_sticky_flags(const CpuState& ours, CpuState& theirs);
   void clear_accessed(const CpuState& cpu);
   void compare_memory();
   void complain(const std::string& text);
@@ -43,10 +48,13 @@ class Follower {
   Outcome& outcome_;
   Tally& tally_;
   bool begun_ = false;
-  bool pending_ = false;   // the instruction of the last state has not run here yet
+  bool pending_ = false;    // the instruction of the last state has not run here yet
   bool accepting_ = false;  // "Servicing hardware INT" was read
   bool parted_ = false;
-  bool accessed_ = false;  // CS is marked accessed here alone
+  bool resync_ = false;       // an explained difference has led the two to different places
+  bool adopting_ = false;     // the next state is taken over as a whole
+  bool accessed_ = false;     // CS is marked accessed here alone
+  std::uint32_t sticky_ = 0;  // flags of MXCSR that are apart
   std::uint64_t since_memory_ = 0;
   std::uint32_t deliveries_seen_ = 0;
   std::vector<Record> theirs_;  // deliveries since the last state
@@ -57,10 +65,10 @@ std::string Follower::where() const {
   std::string code;
   for (const std::byte b : moment_.code.first(std::min<std::size_t>(moment_.code.size(), 15)))
     code += fmt::format("{:02x} ", static_cast<unsigned>(b));
-  return fmt::format("state {}, {} at {:#x}: {}{}", tally_.states, name(mode(moment_.before)),
-                     linear_rip(moment_.before), code,
-                     moment_.delivery ? fmt::format("(delivers {})", moment_.delivery->attempts[0].exception.vector)
-                                      : "");
+  return fmt::format(
+      "state {}, {} at {:#x}: {}{}", tally_.states, name(mode(moment_.before)), linear_rip(moment_.before),
+      code,
+      moment_.delivery ? fmt::format("(delivers {})", moment_.delivery->attempts[0].exception.vector) : "");
 }
 
 void Follower::complain(const std::string& text) {
@@ -80,7 +88,7 @@ void Follower::run_pending() {
   moment_.bits = code_bits(moment_.before);
   moment_.op = opcode_of(moment_.code, moment_.bits);
   moment_.delivery = nullptr;
-  moment_.theirs = &theirs_;
+  moment_.their_vector = theirs_.empty() ? -1 : theirs_.back().vector;
   machine_.step();
   ++tally_.instructions;
   const std::uint64_t length = machine_.cpu().rip - moment_.before.rip;
@@ -108,12 +116,19 @@ void Follower::compare_deliveries() {
     for (const auto& [vector, code] : pairs) text += fmt::format(" {}({:#x})", vector, code);
     return text.empty() ? std::string(" none") : text;
   };
-  if (ours.size() != theirs.size()) {
-    complain(fmt::format("deliveries: ours{}, QEMU's{}", list(ours), list(theirs)));
+  bool same = ours.size() == theirs.size();
+  for (std::size_t i = 0; same && i < ours.size(); ++i) same = ours[i].first == theirs[i].first;
+  moment_.our_vector = ours.empty() ? -1 : static_cast<int>(ours.back().first);
+  if (!same) {
+    if (const Reason* reason = reason_for({"deliveries"})) {
+      ++tally_.explained[std::string(reason->name)];
+      resync_ = true;
+    } else {
+      complain(fmt::format("deliveries: ours{}, QEMU's{}", list(ours), list(theirs)));
+    }
     return;
   }
   for (std::size_t i = 0; i < ours.size(); ++i) {
-    if (ours[i].first != theirs[i].first) settle({"vector", ours[i].first, theirs[i].first});
     if (ours[i].second != theirs[i].second) settle({"error code", ours[i].second, theirs[i].second});
   }
   if (moment_.delivery && !ours.empty()) compare_frame(*moment_.delivery);
@@ -132,6 +147,11 @@ void Follower::compare_frame(const Delivery& delivery) {
     if (step.what == Pushed::rflags && step.value & rflags::rf && !(theirs_.back().cpu.rflags & rflags::rf) &&
         settle({"saved RFLAGS", step.value, step.value & ~rflags::rf}))
       put(step, step.value & ~rflags::rf);
+    // A trap or fault saves where QEMU stands; INT n, what is behind it.
+    const std::uint64_t rip = theirs_.back().cpu.rip;
+    if (step.what == Pushed::rip && !theirs_.back().software && step.value != rip &&
+        settle({"saved RIP", step.value, rip}))
+      put(step, rip);
     if (step.what == Pushed::error_code && step.value != theirs_.back().error_code)
       put(step, theirs_.back().error_code);
   }
@@ -147,35 +167,50 @@ void Follower::clear_accessed(const CpuState& cpu) {
   (void)machine_.apply(SetMemory{found.physical, byte});
 }
 
-bool Follower::settle(const Difference& d) {
+const Reason* Follower::reason_for(const Difference& d) const {
   for (const Reason& reason : reasons())
-    if (reason.explains(moment_, d)) {
-      ++tally_.explained[std::string(reason.name)];
-      return true;
-    }
+    if (reason.explains(moment_, d)) return &reason;
+  return nullptr;
+}
+
+bool Follower::settle(const Difference& d) {
+  if (const Reason* reason = reason_for(d)) {
+    ++tally_.explained[std::string(reason->name)];
+    return true;
+  }
   complain(fmt::format("{}: ours {:#x}, QEMU's {:#x}", d.field, d.ours, d.theirs));
   return false;
+}
+
+// The exception flags of MXCSR are not kept by our engine. They stay apart until LDMXCSR: counted once, when
+// they part.
+void Follower::note_sticky_flags(const CpuState& ours, CpuState& theirs) {
+  constexpr std::uint32_t kFlags = 0x3F;
+  const std::uint32_t apart = (ours.fp.mxcsr ^ theirs.fp.mxcsr) & kFlags;
+  if (apart & ~sticky_) settle({"MXCSR flags", ours.fp.mxcsr & kFlags, theirs.fp.mxcsr & kFlags});
+  sticky_ = apart;
+  theirs.fp.mxcsr ^= apart;
 }
 
 bool Follower::compare(const Record& record) {
   CpuState ours = machine_.cpu();
   if (record.kind == RecordKind::delivery) ours.halted = false;
-  const CpuState theirs = with_record(ours, record);
+  CpuState theirs = with_record(ours, record);
+  note_sticky_flags(ours, theirs);
   ++tally_.states;
   tally_.fields += fields_compared(record);
   if (ours == theirs) return true;
   const Choice choice = machines_choice(moment_.before, moment_.code, moment_.bits);
   const std::uint64_t undefined = undefined_flags(moment_.before, moment_.code, moment_.bits);
-  bool floating = false, elsewhere = false;
+  bool elsewhere = false;
   accessed_ = false;
   for (Difference d : differences(ours, theirs)) {
     accessed_ |= d.field == "CS.attributes" && (d.ours ^ d.theirs) == 1 && d.ours & 1;
-    floating |= d.floating;
     elsewhere |= d.field == "RIP" || d.field == "CS";
     bool chosen = false;
     for (unsigned i = 0; i < 16; ++i)
       chosen |= choice.registers >> i & 1 && ours.gpr[i] == d.ours && theirs.gpr[i] == d.theirs;
-    if (chosen && !moment_.delivery) {
+    if (chosen) {
       std::string kind(choice.what);
       if (kind == "port input") {
         const bool fixed = moment_.op->byte < 0xE8;
@@ -199,14 +234,28 @@ bool Follower::compare(const Record& record) {
     }
     if (!settle(d) && elsewhere) parted_ = true;
   }
-  if (floating) parted_ = true;  // cannot be taken over
   machine_.adopt(theirs);
   if (accessed_) clear_accessed(theirs);
   return !parted_;
 }
 
+// QEMU gives up an instruction that stores to its own bytes and begins it anew, without a word.
+bool Follower::begun_again(const Record& record) const {
+  const CpuState& ours = machine_.cpu();
+  if (!pending_ || record.cpu.rip != (record.wide ? ours.rip : ours.rip & 0xFFFF'FFFF)) return false;
+  const InstructionBytes bytes = instruction_at(ours, machine_.memory());
+  const auto op = opcode_of(bytes.span(), code_bits(ours));
+  if (op && is_branch(*op)) return false;  // that may well go to itself
+  return with_record(ours, record).gpr == ours.gpr;
+}
+
 bool Follower::state(const Record& record) {
+  if (begun_again(record)) {
+    ++tally_.begun_again;
+    return true;
+  }
   run_pending();
+  if (resync_) return true;
   // The engine and QEMU count the round of REP that finds nothing left to do differently.
   if (begun_ && moment_.op && repeats(*moment_.op) && !moment_.delivery) {
     const std::uint64_t rip = moment_.before.rip;
@@ -220,10 +269,13 @@ bool Follower::state(const Record& record) {
       ++tally_.rounds;
     }
   }
-  if (!begun_) {
-    // Tables and hidden parts of segments are as QEMU's loader left them: the specification leaves them open.
+  if (!begun_ || adopting_) {
+    // Behind a difference; at the beginning, tables and hidden parts of segments are as QEMU's loader left
+    // them: the specification leaves them open.
     machine_.adopt(with_record(machine_.cpu(), record));
+    sticky_ = 0;
     begun_ = true;
+    adopting_ = false;
   }
   const bool together = compare(record);
   pending_ = together;
@@ -233,6 +285,7 @@ bool Follower::state(const Record& record) {
 
 bool Follower::acceptance(const Record& record) {
   run_pending();
+  if (resync_) return true;
   const CpuState& ours = machine_.cpu();
   if (moment_.op && repeats(*moment_.op) && ours.rip != record.cpu.rip &&
       record.cpu.rip == moment_.before.rip && record.cpu[Gpr::rcx] == 0) {
@@ -255,6 +308,24 @@ bool Follower::acceptance(const Record& record) {
   return true;
 }
 
+// A fault belongs to the instruction at its RIP. QEMU writes no state before an instruction that it cannot
+// fetch: then the delivery is all that tells of it.
+bool Follower::delivered(const Record& record) {
+  constexpr std::uint8_t kDebug = 1;  // as a trap it comes behind its instruction
+  const bool fetch =
+      theirs_.empty() && record.vector != kDebug && pending_ && record.cpu.rip != machine_.cpu().rip;
+  if (fetch) {
+    run_pending();
+    if (resync_) return true;
+    Record state = record;
+    state.cpu.cr2 = machine_.cpu().cr2;  // it is set already
+    if (!compare(state)) return false;
+    pending_ = true;
+  }
+  theirs_.push_back(record);
+  return true;
+}
+
 bool Follower::take(const Record& record) {
   switch (record.kind) {
     case RecordKind::state: return state(record);
@@ -265,11 +336,37 @@ bool Follower::take(const Record& record) {
         accepting_ = false;
         return acceptance(record);
       }
-      theirs_.push_back(record);
-      return true;
+      return delivered(record);
     case RecordKind::shutdown: return true;
   }
   return false;
+}
+
+// Behind a difference that led QEMU elsewhere: memory and the next state are taken over. QEMU ran on
+// meanwhile; what it did is counted as skipped.
+Result<void> Follower::resynchronise() {
+  if (auto stopped = lead_.stop(); !stopped) return stopped;
+  const Record* record = nullptr;
+  for (QemuLead::News news; (news = lead_.next(record)) != QemuLead::News::silent;) {
+    if (news != QemuLead::News::record) return fail("QEMU ended where the two had parted.");
+    tally_.skipped += record->kind == RecordKind::state;
+  }
+  const auto plane = lead_.text_plane();
+  if (!plane) return std::unexpected(plane.error());
+  const auto put = [&](std::size_t from, std::span<const std::byte> theirs) {
+    const auto ours = machine_.memory().bytes().subspan(from, theirs.size());
+    for (std::size_t i = 0; i < theirs.size(); ++i)
+      if (ours[i] != theirs[i])
+        (void)machine_.apply(SetMemory{{from + i}, std::to_integer<std::uint8_t>(theirs[i])});
+  };
+  put(0, lead_.ram().first(kVgaHoleStart));
+  put(0x100000, lead_.ram().subspan(0x100000));
+  put(kVgaTextStart, std::as_bytes(std::span(*plane)));
+  ++tally_.resynchronised;
+  resync_ = pending_ = accepting_ = false;
+  adopting_ = true;
+  theirs_.clear();
+  return lead_.go();
 }
 
 void Follower::compare_memory() {
@@ -306,6 +403,11 @@ Result<void> Follower::run(std::uint64_t instructions, std::uint64_t interval) {
         outcome_.end = "The two have parted.";
         return {};
       }
+      if (resync_) {
+        if (auto done = resynchronise(); !done) return done;
+        stopping = false;
+        continue;
+      }
       if (machine_.final_stop()) outcome_.end = machine_.final_stop()->sentence;
       if (!stopping && (since_memory_ >= interval || tally_.instructions >= instructions)) {
         if (auto stopped = lead_.stop(); !stopped) return stopped;
@@ -316,6 +418,11 @@ Result<void> Follower::run(std::uint64_t instructions, std::uint64_t interval) {
     if (news == QemuLead::News::garbled)
       return fail(fmt::format("QEMU's log has a line that is not known: \"{}\".", lead_.unknown_line()));
     run_pending();
+    if (resync_ && news == QemuLead::News::silent) {
+      if (auto done = resynchronise(); !done) return done;
+      stopping = false;
+      continue;
+    }
     compare_memory();
     if (parted_) {
       outcome_.end = "The two have parted.";
@@ -333,9 +440,10 @@ Result<void> Follower::run(std::uint64_t instructions, std::uint64_t interval) {
     if (news == QemuLead::News::ended) {
       const int status = lead_.exit_status();
       const auto& stop = machine_.final_stop();
-      outcome_.end = fmt::format("QEMU has exited with {}; ours: {}", status,
-                                 stop ? stop->sentence : "still runs.");
-      const bool same = stop && (stop->kind != StopKind::debug_exit || static_cast<int>(stop->value) == status);
+      outcome_.end =
+          fmt::format("QEMU has exited with {}; ours: {}", status, stop ? stop->sentence : "still runs.");
+      const bool same =
+          stop && (stop->kind != StopKind::debug_exit || static_cast<int>(stop->value) == status);
       if (!same) complain("they end differently: " + outcome_.end);
     } else if (tally_.instructions >= instructions) {
       outcome_.end = "The instructions asked for have run.";
@@ -356,6 +464,9 @@ void Tally::add(const Tally& o) {
   exceptions += o.exceptions;
   interrupts += o.interrupts;
   rounds += o.rounds;
+  begun_again += o.begun_again;
+  resynchronised += o.resynchronised;
+  skipped += o.skipped;
   memories += o.memories;
   for (const auto& [key, n] : o.taken) taken[key] += n;
   for (const auto& [key, n] : o.undefined) undefined[key] += n;

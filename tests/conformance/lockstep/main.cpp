@@ -40,8 +40,8 @@ int main(int argc, char** argv) {
       fmt::print(stderr, "lockstep: {}: {}\n", subject.name, outcome.error().sentence);
       return 2;
     }
-    fmt::print("{:<44} {:>9} states, {:>6} exceptions, {:>5} interrupts, memory {:>4} times. {}\n", subject.name,
-               outcome->tally.states, outcome->tally.exceptions, outcome->tally.interrupts,
+    fmt::print("{:<44} {:>9} states, {:>6} exceptions, {:>5} interrupts, memory {:>4} times. {}\n",
+               subject.name, outcome->tally.states, outcome->tally.exceptions, outcome->tally.interrupts,
                outcome->tally.memories, outcome->end);
     for (const std::string& text : outcome->unexplained) fmt::print("  {}\n", text);
     std::fflush(stdout);

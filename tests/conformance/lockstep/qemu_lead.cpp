@@ -23,8 +23,15 @@ namespace ringside::lockstep {
 namespace {
 
 constexpr int kPatienceMs = 4000;
-constexpr int kPipeBytes = 1 << 20;
+// As far as QEMU may run ahead: some states. What is larger hardly gains speed.
+constexpr int kPipeBytes = 1 << 13;
+constexpr int kHearingMs = 1;
 constexpr std::size_t kPacketBytes = 1024;  // of memory in one packet
+
+// The features that our CPUID names, of the vendor whose manual we follow.
+constexpr const char* kProcessor =
+    "qemu64,vendor=GenuineIntel,-svm,+pclmulqdq,+ssse3,+sse4.1,+sse4.2,+movbe,+popcnt,+aes,+pse36,+fsgsbase,"
+    "+bmi1,+smep,+bmi2,+erms,+adx,+smap,+clflushopt,+clwb,+abm,+3dnowprefetch,+pdpe1gb,+rdtscp";
 
 std::string in_hex(std::span<const std::byte> bytes) {
   std::string text;
@@ -78,7 +85,8 @@ Result<std::unique_ptr<QemuLead>> QemuLead::start(const LeadConfig& config) {
   if (!entry) return std::unexpected(entry.error());
   auto impl = std::make_unique<Impl>();
   std::string folder = (std::filesystem::temp_directory_path() / "ringside-lockstep-XXXXXX").string();
-  if (!mkdtemp(folder.data())) return fail("No temporary folder can be made: see that there is room for one.");
+  if (!mkdtemp(folder.data()))
+    return fail("No temporary folder can be made: see that there is room for one.");
   impl->folder = folder;
   const std::string ram = folder + "/ram", log = folder + "/log", socket = folder + "/gdb";
   impl->ram_bytes = std::size_t{config.memory_mib} << 20;
@@ -96,12 +104,36 @@ Result<std::unique_ptr<QemuLead>> QemuLead::start(const LeadConfig& config) {
   // The local APIC off and interrupts by the 8259As alone; time is counted in instructions, so that a run can
   // be repeated.
   impl->process = std::make_unique<bench::Child>(std::vector<std::string>{
-      "qemu-system-x86_64", "-accel", "tcg", "-machine", "pc,memory-backend=ram", "-m",
-      std::to_string(config.memory_mib), "-object",
+      "qemu-system-x86_64",
+      "-accel",
+      "tcg",
+      "-machine",
+      "pc,memory-backend=ram",
+      "-m",
+      std::to_string(config.memory_mib),
+      "-object",
       fmt::format("memory-backend-file,id=ram,size={}M,mem-path={},share=on", config.memory_mib, ram),
-      "-kernel", config.launch_pad, "-display", "none", "-monitor", "none", "-serial", "null", "-no-reboot",
-      "-rtc", "base=2026-01-01T00:00:00,clock=vm", "-icount", "shift=0,sleep=off", "-device",
-      "isa-debug-exit,iobase=0xf4,iosize=0x04", "-debugcon", "null", "-S", "-gdb",
+      "-kernel",
+      config.launch_pad,
+      "-display",
+      "none",
+      "-monitor",
+      "none",
+      "-serial",
+      "null",
+      "-no-reboot",
+      "-cpu",
+      kProcessor,
+      "-rtc",
+      "base=2026-01-01T00:00:00,clock=vm",
+      "-icount",
+      "shift=0,sleep=off",
+      "-device",
+      "isa-debug-exit,iobase=0xf4,iosize=0x04",
+      "-debugcon",
+      "null",
+      "-S",
+      "-gdb",
       fmt::format("unix:{},server=on,wait=off", socket)});
   impl->gdb = std::make_unique<bench::RspClient>(socket);
   if (!impl->gdb->connected())
@@ -168,7 +200,10 @@ QemuLead::News QemuLead::next(const Record*& record) {
 
 // QEMU may wait for room in the pipe while it holds what it needs to stop: so read on until it answers.
 Result<void> QemuLead::stop() {
+  if (impl_->stopped) return {};
   impl_->gdb->interrupt();
+  pollfd heard{impl_->gdb->descriptor(), POLLIN, 0};
+  poll(&heard, 1, kHearingMs);  // or it would run on for as long as we read
   for (std::string piece(1 << 18, '\0');;) {
     pollfd wait[2] = {{impl_->log, POLLIN, 0}, {impl_->gdb->descriptor(), POLLIN, 0}};
     if (poll(wait, 2, kPatienceMs) <= 0) return fail("QEMU does not stop.");
@@ -192,8 +227,7 @@ std::span<const std::byte> QemuLead::ram() const { return {impl_->ram, impl_->ra
 Result<std::string> QemuLead::text_plane() {
   std::string bytes;
   for (std::size_t at = 0; at < kVgaTextBytes; at += kPacketBytes) {
-    const std::string answer =
-        impl_->gdb->ask(fmt::format("m{:x},{:x}", kVgaTextStart + at, kPacketBytes));
+    const std::string answer = impl_->gdb->ask(fmt::format("m{:x},{:x}", kVgaTextStart + at, kPacketBytes));
     if (answer.size() != 2 * kPacketBytes) return fail("QEMU's gdbstub does not tell its memory.");
     for (std::size_t i = 0; i < answer.size(); i += 2)
       bytes += static_cast<char>(std::stoul(answer.substr(i, 2), nullptr, 16));

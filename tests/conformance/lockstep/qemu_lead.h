@@ -5,8 +5,8 @@
 //   its RAM    a file that both map (-object memory-backend-file,share=on)
 //   its log    a named pipe (-D)
 //   control    its gdbstub on a Unix socket: put registers, go, stop, text plane; and the monitor by qRcmd
-// It boots its BIOS and its loader's own way to the launch pad, any Multiboot image: there it stands in 32-bit
-// protected mode, and is made ours.
+// It boots its BIOS and its loader's own way to the launch pad, any Multiboot image: there it stands in
+// 32-bit protected mode, and is made ours.
 #pragma once
 
 #include <memory>
@@ -34,15 +34,15 @@ class QemuLead {
   Result<void> go();
 
   enum class News : std::uint8_t { record, ended, silent, garbled };
-  // The next record, waiting for it. `ended`: QEMU has exited and all is read; `silent`: nothing came for some
-  // seconds, the guest sleeps for good; `garbled`: see unknown_line().
+  // The next record, waiting for it. `ended`: QEMU has exited and all is read; `silent`: nothing came for
+  // some seconds, the guest sleeps for good; `garbled`: see unknown_line().
   News next(const Record*& record);
 
   // Stops QEMU at a boundary between instructions. What next() then returns up to `silent` happened before.
   Result<void> stop();
-  std::span<const std::byte> ram() const;     // physical address 0 and up; behind the VGA hole from 0x100000
-  Result<std::string> text_plane();           // while stopped: 32 KiB
-  int exit_status();                          // after `ended`; -1: it was killed
+  std::span<const std::byte> ram() const;  // physical address 0 and up; behind the VGA hole from 0x100000
+  Result<std::string> text_plane();        // while stopped: 32 KiB
+  int exit_status();                       // after `ended`; -1: it was killed
   const std::string& unknown_line() const;
 
  private:

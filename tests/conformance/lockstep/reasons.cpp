@@ -12,12 +12,102 @@ bool accessed_code(const Moment& m, const Difference& d) {
   return m.delivery && d.field == "CS.attributes" && (d.ours ^ d.theirs) == 1 && d.ours & 1;
 }
 
+bool by_ist(const Moment& m) {
+  if (!m.delivery || m.delivery->before.cpl != m.delivery->after.cpl) return false;
+  for (const MicroStep& step : m.delivery->attempts.back().steps)
+    if (step.kind == MicroStepKind::stack_from_ist) return true;
+  return false;
+}
+bool null_ss(const Moment& m, const Difference& d) {
+  return by_ist(m) && d.field.starts_with("SS") && d.theirs == 0;
+}
+
+bool is_page_fault(const Moment& m) { return m.delivery && m.delivery->attempts[0].exception.vector == 14; }
+bool reserved_bit(const Moment& m, const Difference& d) {
+  constexpr std::uint64_t kPresent = 1, kReserved = 8;
+  return is_page_fault(m) && d.field == "error code" && (d.ours ^ d.theirs) == kPresent && d.ours & kReserved;
+}
+
+// "deliveries": they are not the same, and so the two are in different places now.
+bool other_deliveries(const Moment& m, const Difference& d, int ours, int theirs) {
+  return d.field == "deliveries" && m.our_vector == ours && m.their_vector == theirs;
+}
+bool one_byte(const Moment& m, std::uint8_t opcode) { return m.op && m.op->map == 0 && m.op->byte == opcode; }
+
+bool stack_fault(const Moment& m, const Difference& d) { return other_deliveries(m, d, 12, 13); }
+bool int1(const Moment& m, const Difference& d) { return one_byte(m, 0xF1) && other_deliveries(m, d, 1, 6); }
+bool last_round(const Moment& m, const Difference& d) {
+  return m.op && repeats(*m.op) && m.our_vector == 1 && d.field == "saved RIP" && d.theirs == m.before.rip &&
+         m.delivery->before[Gpr::rcx] == 0;
+}
+// Error codes that name a gate: bit 1.
+bool gate_index(const Moment&, const Difference& d) {
+  return d.field == "error code" && d.ours & 2 && d.theirs >> 4 == d.ours >> 3;
+}
+bool external(const Moment&, const Difference& d) {
+  return d.field == "error code" && (d.ours ^ d.theirs) == 1 && d.ours & 1;
+}
+bool group_11(const Moment& m, const Difference& d) {
+  return (one_byte(m, 0xC6) || one_byte(m, 0xC7)) && m.op->modrm >> 3 & 7 && d.field == "deliveries" &&
+         m.our_vector == 6;
+}
+bool lock(const Moment& m, const Difference& d) {
+  return m.op && m.op->lock && !takes_lock(*m.op) && d.field == "deliveries" && m.our_vector == 6;
+}
+bool shadow(const Moment& m, const Difference& d) {
+  return m.delivery && d.field == "shadow" && !d.ours && m.before.interrupt_shadow;
+}
+bool alignment(const Moment& m, const Difference& d) {
+  return m.op && m.op->map == 1 && other_deliveries(m, d, -1, 13);
+}
+
+bool sticky_flags(const Moment&, const Difference& d) {
+  return d.field == "MXCSR flags" && !(d.ours & ~d.theirs);
+}
+
+bool syscall_flags(const Moment& m, const Difference& d) {
+  constexpr std::uint64_t kArithmetic =
+      rflags::cf | rflags::pf | rflags::af | rflags::zf | rflags::sf | rflags::of;
+  return m.op && m.op->map == 1 && m.op->byte == 0x05 && d.field == "RFLAGS" &&
+         !((d.ours ^ d.theirs) & ~kArithmetic);
+}
+
 constexpr Reason kReasons[] = {
     {"RF in a fault's frame", saved_rf,
      "volume 3B 17.3.1.1: a fault saves RFLAGS with RF set; QEMU saves them as they are"},
     {"A of a code segment entered by a delivery", accessed_code,
      "volume 3A 3.4.5.1: A is set whenever the descriptor is loaded into a segment register; QEMU does not "
      "when it delivers"},
+    {"SS of a handler entered by IST on the same level", null_ss,
+     "volume 3A 6.14.4, volume 2, INT n: SS is loaded with null only when the privilege level changes; QEMU "
+     "does so for IST as well"},
+    {"P in the error code for a reserved bit", reserved_bit,
+     "volume 3A 4.7: P is 1 where a reserved bit stopped the walk, as the entry was present; QEMU leaves it "
+     "0"},
+    {"#SS for a stack address that is not canonical", stack_fault,
+     "volume 1 3.3.7.1, volume 3A 6.15: #SS(0); QEMU raises #GP(0)"},
+    {"INT1", int1, "volume 2, INT n: INT1 raises #DB, a trap; QEMU takes it for an invalid opcode"},
+    {"single step behind the last round of REP", last_round,
+     "volume 2, REP: the count is looked at behind each round, and the instruction is over when it is used "
+     "up; "
+     "QEMU takes an empty round more"},
+    {"index of a gate in an error code", gate_index,
+     "volume 3A 6.13: the index of a gate is the vector (times 8, IDT bit set); QEMU counts in 16 bytes"},
+    {"EXT in an error code", external,
+     "volume 3A 6.13: EXT is set when the fault arose while delivering an interrupt or an earlier exception; "
+     "QEMU leaves it 0"},
+    {"MOV of group 11 with another number than 0", group_11,
+     "volume 2, table A-6: reserved, #UD; QEMU does not look at the number"},
+    {"LOCK", lock, "volume 2, LOCK: #UD before what takes no LOCK; QEMU ignores the prefix"},
+    {"STI's shadow behind a delivery", shadow,
+     "volume 3A 6.8.1, volume 2, STI: the next instruction alone is in the shadow; QEMU's goes on in the "
+     "handler"},
+    {"alignment of SSE operands", alignment,
+     "volume 2, MOVAPS and its like: #GP(0) on no 16-byte border; a gap of ours, see sim/cpu/corrections.h"},
+    {"RFLAGS behind SYSCALL", syscall_flags,
+     "volume 2, SYSCALL: RFLAGS and not IA32_FMASK; QEMU loses the arithmetic flags"},
+    {"exception flags of MXCSR", sticky_flags,
+     "volume 1 10.2.3.1: the flags are sticky; a gap of ours, see sim/cpu/corrections.h"},
 };
 
 }  // namespace

@@ -103,8 +103,11 @@ std::string summary(const Tally& t) {
   std::string text = fmt::format(
       "\n{} instructions run here, {} states compared in {} fields, {} exceptions by vector and error code\n"
       "all of memory compared {} times\n"
-      "{} interrupts taken where QEMU took them; {} empty rounds of REP stepped over\n",
-      t.instructions, t.states, t.fields, t.exceptions, t.memories, t.interrupts, t.rounds);
+      "{} times all was taken over behind an explained difference, {} states skipped so\n"
+      "{} interrupts taken where QEMU took them; {} empty rounds of REP stepped over; {} instructions begun "
+      "twice by QEMU\n",
+      t.instructions, t.states, t.fields, t.exceptions, t.memories, t.resynchronised, t.skipped, t.interrupts,
+      t.rounds, t.begun_again);
   const auto list = [&](const char* title, const std::map<std::string, std::uint64_t>& counts) {
     if (counts.empty()) return;
     text += fmt::format("{}:\n", title);

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-// QEMU's log, taken apart. With -d exec,cpu,fpu,int,nochain and one instruction a block, QEMU writes the whole
-// processor before every instruction, and a line for everything that comes between two instructions:
+// QEMU's log, taken apart. With -d exec,cpu,fpu,int,nochain and one instruction a block, QEMU writes the
+// whole processor before every instruction, and a line for everything that comes between two instructions:
 //
 //   Trace 0: ...                      the state before an instruction follows
 //   Stopped execution of TB chain ... that instruction was not run after all; its state comes once more
@@ -21,11 +21,11 @@
 namespace ringside::lockstep {
 
 enum class RecordKind : std::uint8_t {
-  state,         // before an instruction
-  not_run,       // the instruction of the last `state` was not run
-  acceptance,    // vector: of an interrupt; a `delivery` follows
-  delivery,      // vector, error_code, software; `cpu` = the state it is delivered in
-  shutdown,      // triple fault
+  state,       // before an instruction
+  not_run,     // the instruction of the last `state` was not run
+  acceptance,  // vector: of an interrupt; a `delivery` follows
+  delivery,    // vector, error_code, software; `cpu` = the state it is delivered in
+  shutdown,    // triple fault
 };
 
 struct Record {

@@ -53,7 +53,7 @@ class Follower {
   bool parted_ = false;
   bool resync_ = false;       // an explained difference has led the two to different places
   bool adopting_ = false;     // the next state is taken over as a whole
-  bool accessed_ = false;     // CS is marked accessed here alone
+  std::uint16_t accessed_ = 0;  // selector of a descriptor that is marked accessed here alone
   std::uint32_t sticky_ = 0;  // flags of MXCSR that are apart
   std::uint64_t since_memory_ = 0;
   std::uint32_t deliveries_seen_ = 0;
@@ -157,10 +157,10 @@ void Follower::compare_frame(const Delivery& delivery) {
   }
 }
 
-// The A bit of CS's descriptor, which is set here and not there.
+// The A bit of a descriptor, which is set here and not there.
 void Follower::clear_accessed(const CpuState& cpu) {
-  const std::uint64_t table = cpu.cs.selector & 4 ? cpu.ldtr.base : cpu.gdtr.base;
-  const VirtAddr type{table + (cpu.cs.selector & 0xFFF8u) + 5};
+  const std::uint64_t table = accessed_ & 4 ? cpu.ldtr.base : cpu.gdtr.base;
+  const VirtAddr type{table + (accessed_ & 0xFFF8u) + 5};
   const Walk found = walk(cpu, machine_.memory(), type, {.kind = AccessKind::read});
   if (!found.ok()) return;
   const auto byte = static_cast<std::uint8_t>(machine_.memory().read(found.physical, 1) & ~1u);
@@ -203,9 +203,14 @@ bool Follower::compare(const Record& record) {
   const Choice choice = machines_choice(moment_.before, moment_.code, moment_.bits);
   const std::uint64_t undefined = undefined_flags(moment_.before, moment_.code, moment_.bits);
   bool elsewhere = false;
-  accessed_ = false;
+  moment_.ours = &ours;
+  moment_.theirs = &theirs;
+  accessed_ = 0;
   for (Difference d : differences(ours, theirs)) {
-    accessed_ |= d.field == "CS.attributes" && (d.ours ^ d.theirs) == 1 && d.ours & 1;
+    if (moment_.delivery && (d.ours ^ d.theirs) == 1 && d.ours & 1) {
+      if (d.field == "CS.attributes") accessed_ = theirs.cs.selector;
+      if (d.field == "SS.attributes") accessed_ = theirs.ss.selector;
+    }
     elsewhere |= d.field == "RIP" || d.field == "CS";
     bool chosen = false;
     for (unsigned i = 0; i < 16; ++i)
@@ -234,6 +239,7 @@ bool Follower::compare(const Record& record) {
     }
     if (!settle(d) && elsewhere) parted_ = true;
   }
+  moment_.ours = moment_.theirs = nullptr;
   machine_.adopt(theirs);
   if (accessed_) clear_accessed(theirs);
   return !parted_;
@@ -312,8 +318,9 @@ bool Follower::acceptance(const Record& record) {
 // fetch: then the delivery is all that tells of it.
 bool Follower::delivered(const Record& record) {
   constexpr std::uint8_t kDebug = 1;  // as a trap it comes behind its instruction
-  const bool fetch =
-      theirs_.empty() && record.vector != kDebug && pending_ && record.cpu.rip != machine_.cpu().rip;
+  const std::uint64_t last = theirs_.empty() ? machine_.cpu().rip : theirs_.back().cpu.rip;
+  const bool trap = theirs_.empty() && record.vector == kDebug;
+  const bool fetch = pending_ && !trap && record.cpu.rip != last;
   if (fetch) {
     run_pending();
     if (resync_) return true;

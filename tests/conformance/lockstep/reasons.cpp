@@ -8,8 +8,8 @@ bool saved_rf(const Moment& m, const Difference& d) {
   return m.delivery && d.field == "saved RFLAGS" && (d.ours ^ d.theirs) == rflags::rf && d.ours & rflags::rf;
 }
 
-bool accessed_code(const Moment& m, const Difference& d) {
-  return m.delivery && d.field == "CS.attributes" && (d.ours ^ d.theirs) == 1 && d.ours & 1;
+bool accessed(const Moment& m, const Difference& d) {
+  return m.delivery && (d.field == "CS.attributes" || d.field == "SS.attributes") && (d.ours ^ d.theirs) == 1 && d.ours & 1;
 }
 
 bool by_ist(const Moment& m) {
@@ -47,6 +47,32 @@ bool gate_index(const Moment&, const Difference& d) {
 bool external(const Moment&, const Difference& d) {
   return d.field == "error code" && (d.ours ^ d.theirs) == 1 && d.ours & 1;
 }
+// #GP(0) here and nothing there.
+bool unchecked(const Moment& m, const Difference& d, std::uint8_t opcode, int number = -1) {
+  return m.op && m.op->map == 1 && m.op->byte == opcode && other_deliveries(m, d, 13, -1) &&
+         (number < 0 || (m.op->modrm >> 3 & 7) == number);
+}
+// The hidden part of a data segment register whose selector is null.
+bool null_segment(const Moment& m, const Difference& d) {
+  if (!m.ours || d.field.find('.') == std::string::npos) return false;
+  const auto is = [&](const char* name, const Segment& s) { return d.field.starts_with(name) && s.selector < 4; };
+  return is("ES.", m.ours->es) || is("DS.", m.ours->ds) || is("FS.", m.ours->fs) || is("GS.", m.ours->gs);
+}
+bool sysret(const Moment& m, const Difference& d) { return unchecked(m, d, 0x07); }
+bool null_ltr(const Moment& m, const Difference& d) { return unchecked(m, d, 0x00, 3); }
+bool msr(const Moment& m, const Difference& d) { return unchecked(m, d, 0x30) || unchecked(m, d, 0x32); }
+bool control_register(const Moment& m, const Difference& d) { return unchecked(m, d, 0x22); }
+bool table_address(const Moment& m, const Difference& d) {
+  return unchecked(m, d, 0x01, 2) || unchecked(m, d, 0x01, 3);
+}
+bool mxcsr(const Moment& m, const Difference& d) { return unchecked(m, d, 0xAE, 2); }
+bool lock_neg(const Moment& m, const Difference& d) {
+  return (one_byte(m, 0xF6) || one_byte(m, 0xF7)) && m.op->lock && (m.op->modrm >> 3 & 7) == 3 &&
+         d.field == "RFLAGS";
+}
+bool handler_out_of_reach(const Moment& m, const Difference& d) {
+  return one_byte(m, 0xCD) && other_deliveries(m, d, 13, m.op->modrm);  // behind the opcode: the vector
+}
 bool group_11(const Moment& m, const Difference& d) {
   return (one_byte(m, 0xC6) || one_byte(m, 0xC7)) && m.op->modrm >> 3 & 7 && d.field == "deliveries" &&
          m.our_vector == 6;
@@ -75,7 +101,7 @@ bool syscall_flags(const Moment& m, const Difference& d) {
 constexpr Reason kReasons[] = {
     {"RF in a fault's frame", saved_rf,
      "volume 3B 17.3.1.1: a fault saves RFLAGS with RF set; QEMU saves them as they are"},
-    {"A of a code segment entered by a delivery", accessed_code,
+    {"A of the segments that a delivery loads", accessed,
      "volume 3A 3.4.5.1: A is set whenever the descriptor is loaded into a segment register; QEMU does not "
      "when it delivers"},
     {"SS of a handler entered by IST on the same level", null_ss,
@@ -96,6 +122,23 @@ constexpr Reason kReasons[] = {
     {"EXT in an error code", external,
      "volume 3A 6.13: EXT is set when the fault arose while delivering an interrupt or an earlier exception; "
      "QEMU leaves it 0"},
+    {"hidden part of a null data segment", null_segment,
+     "volume 2, IRET, RET: a data segment that the outer level may not use becomes null; what is hidden behind "
+     "null cannot be seen, and QEMU keeps base and limit"},
+    {"SYSRET to where is not canonical", sysret,
+     "volume 2, SYSRET: #GP(0) before the ring changes, on Intel's processors; QEMU goes there and faults"},
+    {"INT to a handler out of reach", handler_out_of_reach,
+     "volume 2, INT n: an offset outside of the code segment's limit, or not canonical, raises #GP(EXT); QEMU "
+     "goes there"},
+    {"LTR of a null selector", null_ltr, "volume 2, LTR: #GP(0); QEMU takes it"},
+    {"WRMSR, RDMSR", msr,
+     "volume 2, WRMSR and RDMSR; volume 3A 2.8.7: reserved bits and registers raise #GP(0); QEMU ignores them"},
+    {"MOV to a control register", control_register,
+     "volume 2, MOV CR; volume 3A 10.8.6.1: #GP(0) for reserved bits and for NW without CD; QEMU takes them"},
+    {"LGDT, LIDT not canonical", table_address, "volume 2, LGDT/LIDT: #GP(0); QEMU takes it"},
+    {"LDMXCSR reserved bit", mxcsr, "volume 2, LDMXCSR: #GP(0); QEMU takes it"},
+    {"flags of LOCK NEG", lock_neg,
+     "volume 2, NEG: of the result; a gap of ours, which makes them of the value before, see sim/cpu/corrections.h"},
     {"MOV of group 11 with another number than 0", group_11,
      "volume 2, table A-6: reserved, #UD; QEMU does not look at the number"},
     {"LOCK", lock, "volume 2, LOCK: #UD before what takes no LOCK; QEMU ignores the prefix"},

@@ -23,6 +23,7 @@ struct Moment {
   std::span<const std::byte> code;  // of the instruction alone, where it was not a jump; else up to 15 bytes
   unsigned bits = 32;
   std::optional<Opcode> op;
+  const CpuState *ours = nullptr, *theirs = nullptr;  // while states are compared
   const Delivery* delivery = nullptr;      // ours, where there was one
   int our_vector = -1, their_vector = -1;  // what was delivered last, -1: nothing
 };

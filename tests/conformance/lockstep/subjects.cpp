@@ -16,7 +16,7 @@ namespace {
 using testing::BootImage, testing::kBootImages, testing::kBootCommandLine, testing::kBootModule,
     testing::kBootModuleName;
 
-constexpr unsigned kMemoryMib = 16;
+constexpr unsigned kMemoryMib = 16, kImageMemoryMib = 64;
 constexpr unsigned kSlots = 400;  // of a random guest
 
 std::vector<std::byte> contents(const std::string& path) {
@@ -93,7 +93,7 @@ Guest guest(const Subject& subject) {
     const auto bytes = std::as_bytes(std::span(kBootModule));
     guest.config.modules.push_back({std::string(kBootModuleName), {bytes.begin(), bytes.end()}});
   }
-  guest.config.memory_mib = kMemoryMib;
+  guest.config.memory_mib = subject.name.starts_with("image ") ? kImageMemoryMib : kMemoryMib;
   return guest;
 }
 

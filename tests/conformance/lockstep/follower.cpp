@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <cstring>
+#include <optional>
 
 #include "compare.h"
 #include "qemu_lead.h"
@@ -16,10 +17,26 @@ namespace {
 
 constexpr std::size_t kMostUnexplained = 12;
 
+// Whether it stands at an execution breakpoint that DR6 tells of (SDM volume 3B 17.2.4): a fault. Together
+// with BS it is the trap of the instruction before.
+bool at_breakpoint(const CpuState& cpu) {
+  constexpr std::uint64_t kSingleStep = 1 << 14;
+  if (cpu.dr6 & kSingleStep) return false;
+  for (unsigned n = 0; n < 4; ++n)
+    if (cpu.dr6 >> n & 1 && !(cpu.dr7 >> (16 + 4 * n) & 3) && cpu.dr[n] == linear_rip(cpu)) return true;
+  return false;
+}
+
+bool jumps(const Opcode& op) {
+  if (op.map == 1) return (op.byte & 0xF0) == 0x80;
+  return (op.byte & 0xF0) == 0x70 || op.byte == 0xE9 || op.byte == 0xEB || op.byte == 0xE3 ||
+         (op.byte == 0xFF && (op.modrm >> 3 & 7) == 4);
+}
+
 class Follower {
  public:
-  Follower(Machine& machine, QemuLead& lead, Outcome& outcome)
-      : machine_(machine), lead_(lead), outcome_(outcome), tally_(outcome.tally) {}
+  Follower(Machine& machine, QemuLead& lead, std::span<const Reason> table, Outcome& outcome)
+      : machine_(machine), lead_(lead), table_(table), outcome_(outcome), tally_(outcome.tally) {}
 
   Result<void> run(std::uint64_t instructions, std::uint64_t interval);
 
@@ -45,16 +62,18 @@ class Follower {
 
   Machine& machine_;
   QemuLead& lead_;
+  std::span<const Reason> table_;
   Outcome& outcome_;
   Tally& tally_;
   bool begun_ = false;
-  bool pending_ = false;    // the instruction of the last state has not run here yet
-  bool accepting_ = false;  // "Servicing hardware INT" was read
+  bool pending_ = false;                  // the instruction of the last state has not run here yet
+  std::optional<std::uint8_t> accepted_;  // what is pending is not an instruction, but this interrupt
+  bool accepting_ = false;                // "Servicing hardware INT" was read
   bool parted_ = false;
-  bool resync_ = false;       // an explained difference has led the two to different places
-  bool adopting_ = false;     // the next state is taken over as a whole
+  bool resync_ = false;         // an explained difference has led the two to different places
+  bool adopting_ = false;       // the next state is taken over as a whole
   std::uint16_t accessed_ = 0;  // selector of a descriptor that is marked accessed here alone
-  std::uint32_t sticky_ = 0;  // flags of MXCSR that are apart
+  std::uint32_t sticky_ = 0;    // flags of MXCSR that are apart
   std::uint64_t since_memory_ = 0;
   std::uint32_t deliveries_seen_ = 0;
   std::vector<Record> theirs_;  // deliveries since the last state
@@ -89,10 +108,18 @@ void Follower::run_pending() {
   moment_.op = opcode_of(moment_.code, moment_.bits);
   moment_.delivery = nullptr;
   moment_.their_vector = theirs_.empty() ? -1 : theirs_.back().vector;
-  machine_.step();
-  ++tally_.instructions;
-  const std::uint64_t length = machine_.cpu().rip - moment_.before.rip;
-  if (length > 0 && length < moment_.code.size()) moment_.code = moment_.code.first(length);
+  if (accepted_) {
+    moment_.op.reset();
+    moment_.code = {};
+    (void)machine_.apply(InjectException{.vector = *accepted_, .external = true});
+    ++tally_.interrupts;
+    accepted_.reset();
+  } else {
+    machine_.step();
+    ++tally_.instructions;
+    const std::uint64_t length = machine_.cpu().rip - moment_.before.rip;
+    if (length > 0 && length < moment_.code.size()) moment_.code = moment_.code.first(length);
+  }
   compare_deliveries();
   theirs_.clear();
 }
@@ -144,9 +171,9 @@ void Follower::compare_frame(const Delivery& delivery) {
   };
   for (const MicroStep& step : delivery.attempts.back().steps) {
     if (step.kind != MicroStepKind::push || !step.ok) continue;
-    if (step.what == Pushed::rflags && step.value & rflags::rf && !(theirs_.back().cpu.rflags & rflags::rf) &&
-        settle({"saved RFLAGS", step.value, step.value & ~rflags::rf}))
-      put(step, step.value & ~rflags::rf);
+    const std::uint64_t flags = theirs_.back().cpu.rflags & (step.size == 2 ? 0xFFFF : ~std::uint64_t{0});
+    if (step.what == Pushed::rflags && step.value != flags && settle({"saved RFLAGS", step.value, flags}))
+      put(step, flags);
     // A trap or fault saves where QEMU stands; INT n, what is behind it.
     const std::uint64_t rip = theirs_.back().cpu.rip;
     if (step.what == Pushed::rip && !theirs_.back().software && step.value != rip &&
@@ -168,7 +195,7 @@ void Follower::clear_accessed(const CpuState& cpu) {
 }
 
 const Reason* Follower::reason_for(const Difference& d) const {
-  for (const Reason& reason : reasons())
+  for (const Reason& reason : table_)
     if (reason.explains(moment_, d)) return &reason;
   return nullptr;
 }
@@ -245,13 +272,15 @@ bool Follower::compare(const Record& record) {
   return !parted_;
 }
 
-// QEMU gives up an instruction that stores to its own bytes and begins it anew, without a word.
+// QEMU gives up an instruction that stores to its own bytes or meets a data breakpoint, and begins it anew,
+// without a word. Every instruction but a jump changes RIP or another register.
 bool Follower::begun_again(const Record& record) const {
   const CpuState& ours = machine_.cpu();
-  if (!pending_ || record.cpu.rip != (record.wide ? ours.rip : ours.rip & 0xFFFF'FFFF)) return false;
+  if (!pending_ || accepted_ || record.cpu.rip != (record.wide ? ours.rip : ours.rip & 0xFFFF'FFFF))
+    return false;
   const InstructionBytes bytes = instruction_at(ours, machine_.memory());
   const auto op = opcode_of(bytes.span(), code_bits(ours));
-  if (op && is_branch(*op)) return false;  // that may well go to itself
+  if (op && jumps(*op)) return false;  // that may well go to itself
   return with_record(ours, record).gpr == ours.gpr;
 }
 
@@ -301,31 +330,26 @@ bool Follower::acceptance(const Record& record) {
     ++tally_.rounds;
   }
   if (!compare(record)) return false;
-  if (auto done = machine_.apply(InjectException{.vector = record.vector, .external = true}); !done) {
-    complain(done.error().sentence);
-    return false;
-  }
-  moment_.delivery = nullptr;
-  moment_.op.reset();
-  moment_.code = {};
-  deliveries_seen_ = machine_.deliveries().back().number + 1;
-  moment_.delivery = &machine_.deliveries().back().delivery;
-  ++tally_.interrupts;
+  pending_ = true;
+  accepted_ = record.vector;
+  theirs_.push_back(record);
   return true;
 }
 
 // A fault belongs to the instruction at its RIP. QEMU writes no state before an instruction that it cannot
-// fetch: then the delivery is all that tells of it.
+// fetch, be it the first of a handler: then the delivery is all that tells of it. A fault while another is
+// delivered has the same RIP as that.
 bool Follower::delivered(const Record& record) {
   constexpr std::uint8_t kDebug = 1;  // as a trap it comes behind its instruction
   const std::uint64_t last = theirs_.empty() ? machine_.cpu().rip : theirs_.back().cpu.rip;
-  const bool trap = theirs_.empty() && record.vector == kDebug;
+  const bool trap = theirs_.empty() && record.vector == kDebug && !at_breakpoint(record.cpu);
   const bool fetch = pending_ && !trap && record.cpu.rip != last;
   if (fetch) {
     run_pending();
     if (resync_) return true;
     Record state = record;
-    state.cpu.cr2 = machine_.cpu().cr2;  // it is set already
+    state.cpu.cr2 = machine_.cpu().cr2;  // these are set already
+    state.cpu.dr6 = machine_.cpu().dr6;
     if (!compare(state)) return false;
     pending_ = true;
   }
@@ -371,6 +395,7 @@ Result<void> Follower::resynchronise() {
   put(kVgaTextStart, std::as_bytes(std::span(*plane)));
   ++tally_.resynchronised;
   resync_ = pending_ = accepting_ = false;
+  accepted_.reset();
   adopting_ = true;
   theirs_.clear();
   return lead_.go();
@@ -480,7 +505,8 @@ void Tally::add(const Tally& o) {
   for (const auto& [key, n] : o.explained) explained[key] += n;
 }
 
-Result<Outcome> follow(const Guest& guest, const std::string& launch_pad, std::uint64_t interval) {
+Result<Outcome> follow(const Guest& guest, const std::string& launch_pad, std::uint64_t interval,
+                       std::span<const Reason> table) {
   MachineConfig config = guest.config;
   config.execution = Execution::exact;
   config.intr_connected = false;
@@ -491,7 +517,7 @@ Result<Outcome> follow(const Guest& guest, const std::string& launch_pad, std::u
   if (auto ready = (*lead)->begin_with((*machine)->cpu(), (*machine)->memory().bytes()); !ready)
     return std::unexpected(ready.error());
   Outcome outcome;
-  Follower follower(**machine, **lead, outcome);
+  Follower follower(**machine, **lead, table, outcome);
   if (auto run = follower.run(guest.instructions, interval); !run) return std::unexpected(run.error());
   return outcome;
 }

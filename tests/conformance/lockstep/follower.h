@@ -10,9 +10,11 @@
 
 #include <cstdint>
 #include <map>
+#include <span>
 #include <string>
 #include <vector>
 
+#include "reasons.h"
 #include "sim/base/error.h"
 #include "sim/machine/machine.h"
 
@@ -47,7 +49,8 @@ struct Outcome {
   std::vector<std::string> unexplained;  // the first ones, one paragraph each
 };
 
-// `launch_pad`: see qemu_lead.h. RAM is compared every `interval` states.
-Result<Outcome> follow(const Guest& guest, const std::string& launch_pad, std::uint64_t interval);
+// `launch_pad`: see qemu_lead.h. RAM is compared every `interval` states. `table`: what may differ.
+Result<Outcome> follow(const Guest& guest, const std::string& launch_pad, std::uint64_t interval,
+                       std::span<const Reason> table = reasons());
 
 }  // namespace ringside::lockstep

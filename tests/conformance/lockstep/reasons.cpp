@@ -4,12 +4,51 @@
 namespace ringside::lockstep {
 namespace {
 
+// "deliveries": they are not the same, and so the two are in different places now.
+bool other_deliveries(const Moment& m, const Difference& d, int ours, int theirs) {
+  return d.field == "deliveries" && m.our_vector == ours && m.their_vector == theirs;
+}
+bool one_byte(const Moment& m, std::uint8_t opcode) { return m.op && m.op->map == 0 && m.op->byte == opcode; }
+
 bool saved_rf(const Moment& m, const Difference& d) {
   return m.delivery && d.field == "saved RFLAGS" && (d.ours ^ d.theirs) == rflags::rf && d.ours & rflags::rf;
 }
 
+// What SYSRET has put there, or a fault that was taken before.
+bool lasting_rf(const Moment& m, const Difference& d) {
+  return m.delivery && d.field == "saved RFLAGS" && (d.ours ^ d.theirs) == rflags::rf &&
+         d.theirs & rflags::rf;
+}
+bool sysret_flags(const Moment& m, const Difference& d) {
+  constexpr std::uint64_t kOpen = rflags::rf | rflags::vm | rflags::vip;
+  return m.op && m.op->map == 1 && m.op->byte == 0x07 && d.field == "RFLAGS" &&
+         !((d.ours ^ d.theirs) & ~kOpen);
+}
+
+// Debug exceptions. What DR6 has to be in each case is written in deviations.h.
+constexpr int kDebug = 1;
+bool debug_status(const Moment& m, const Difference& d) {
+  return m.delivery && m.our_vector == kDebug && m.their_vector == kDebug && d.field == "DR6";
+}
+bool two_byte_breakpoint(const Moment& m, const Difference& d) {
+  constexpr std::uint64_t kLengths = 0xCCCC'0000, kTwoBytes = 0x4444'0000;
+  return other_deliveries(m, d, kDebug, -1) && (m.before.dr7 & kLengths & kTwoBytes);
+}
+bool second_debug_trap(const Moment& m, const Difference& d) { return other_deliveries(m, d, -1, kDebug); }
+bool moves_debug_register(const Moment& m) {
+  return m.op && m.op->map == 1 && (m.op->byte == 0x21 || m.op->byte == 0x23);
+}
+bool general_detect(const Moment& m, const Difference& d) {
+  constexpr std::uint64_t kGd = 1 << 13;
+  return moves_debug_register(m) && m.before.dr7 & kGd && other_deliveries(m, d, kDebug, -1);
+}
+bool debug_reserved(const Moment& m, const Difference& d) {
+  return moves_debug_register(m) && !m.delivery && (d.field.starts_with("DR") || d.field.starts_with("R"));
+}
+
 bool accessed(const Moment& m, const Difference& d) {
-  return m.delivery && (d.field == "CS.attributes" || d.field == "SS.attributes") && (d.ours ^ d.theirs) == 1 && d.ours & 1;
+  return m.delivery && (d.field == "CS.attributes" || d.field == "SS.attributes") &&
+         (d.ours ^ d.theirs) == 1 && d.ours & 1;
 }
 
 bool by_ist(const Moment& m) {
@@ -27,12 +66,6 @@ bool reserved_bit(const Moment& m, const Difference& d) {
   constexpr std::uint64_t kPresent = 1, kReserved = 8;
   return is_page_fault(m) && d.field == "error code" && (d.ours ^ d.theirs) == kPresent && d.ours & kReserved;
 }
-
-// "deliveries": they are not the same, and so the two are in different places now.
-bool other_deliveries(const Moment& m, const Difference& d, int ours, int theirs) {
-  return d.field == "deliveries" && m.our_vector == ours && m.their_vector == theirs;
-}
-bool one_byte(const Moment& m, std::uint8_t opcode) { return m.op && m.op->map == 0 && m.op->byte == opcode; }
 
 bool stack_fault(const Moment& m, const Difference& d) { return other_deliveries(m, d, 12, 13); }
 bool int1(const Moment& m, const Difference& d) { return one_byte(m, 0xF1) && other_deliveries(m, d, 1, 6); }
@@ -55,7 +88,9 @@ bool unchecked(const Moment& m, const Difference& d, std::uint8_t opcode, int nu
 // The hidden part of a data segment register whose selector is null.
 bool null_segment(const Moment& m, const Difference& d) {
   if (!m.ours || d.field.find('.') == std::string::npos) return false;
-  const auto is = [&](const char* name, const Segment& s) { return d.field.starts_with(name) && s.selector < 4; };
+  const auto is = [&](const char* name, const Segment& s) {
+    return d.field.starts_with(name) && s.selector < 4;
+  };
   return is("ES.", m.ours->es) || is("DS.", m.ours->ds) || is("FS.", m.ours->fs) || is("GS.", m.ours->gs);
 }
 bool sysret(const Moment& m, const Difference& d) { return unchecked(m, d, 0x07); }
@@ -72,6 +107,12 @@ bool lock_neg(const Moment& m, const Difference& d) {
 }
 bool handler_out_of_reach(const Moment& m, const Difference& d) {
   return one_byte(m, 0xCD) && other_deliveries(m, d, 13, m.op->modrm);  // behind the opcode: the vector
+}
+bool compatibility_syscall(const Moment& m, const Difference& d) {
+  return m.op && m.op->map == 1 && m.op->byte == 0x05 && other_deliveries(m, d, 6, -1);
+}
+bool iret_stack(const Moment& m, const Difference& d) {
+  return one_byte(m, 0xCF) && other_deliveries(m, d, 12, 11);
 }
 bool group_11(const Moment& m, const Difference& d) {
   return (one_byte(m, 0xC6) || one_byte(m, 0xC7)) && m.op->modrm >> 3 & 7 && d.field == "deliveries" &&
@@ -101,6 +142,25 @@ bool syscall_flags(const Moment& m, const Difference& d) {
 constexpr Reason kReasons[] = {
     {"RF in a fault's frame", saved_rf,
      "volume 3B 17.3.1.1: a fault saves RFLAGS with RF set; QEMU saves them as they are"},
+    {"RF that lasts", lasting_rf,
+     "volume 3B 17.3.1.1: RF is cleared when an instruction is done; QEMU's lasts for a block"},
+    {"RFLAGS behind SYSRET", sysret_flags,
+     "volume 2, SYSRET: R11 and 3C7FD7h, or 2; QEMU sets RF and drops VIP"},
+    {"DR6 of a debug exception", debug_status,
+     "table 6-2: a single-step trap comes before the breakpoint of the next instruction; volume 3B 17.2.3: "
+     "B0 to "
+     "B3 tell of every condition met, and nothing is cleared; QEMU reports both at once, stops at the first, "
+     "and "
+     "clears"},
+    {"breakpoint of two bytes on no border", two_byte_breakpoint,
+     "volume 3B 17.2.5: the lowest bit of its address is not looked at; QEMU takes it as it stands"},
+    {"second debug trap in the handler", second_debug_trap,
+     "volume 3B 17.3.1.4: data breakpoint and single step are one #DB behind the instruction; QEMU raises a "
+     "second one in the handler"},
+    {"DR7.GD", general_detect,
+     "volume 3B 17.2.4: any MOV to or from a debug register raises #DB; QEMU knows no GD"},
+    {"reserved bits of debug registers", debug_reserved,
+     "volume 3B figure 17-1: they read as fixed; QEMU gives back what was written"},
     {"A of the segments that a delivery loads", accessed,
      "volume 3A 3.4.5.1: A is set whenever the descriptor is loaded into a segment register; QEMU does not "
      "when it delivers"},
@@ -123,22 +183,30 @@ constexpr Reason kReasons[] = {
      "volume 3A 6.13: EXT is set when the fault arose while delivering an interrupt or an earlier exception; "
      "QEMU leaves it 0"},
     {"hidden part of a null data segment", null_segment,
-     "volume 2, IRET, RET: a data segment that the outer level may not use becomes null; what is hidden behind "
+     "volume 2, IRET, RET: a data segment that the outer level may not use becomes null; what is hidden "
+     "behind "
      "null cannot be seen, and QEMU keeps base and limit"},
     {"SYSRET to where is not canonical", sysret,
      "volume 2, SYSRET: #GP(0) before the ring changes, on Intel's processors; QEMU goes there and faults"},
     {"INT to a handler out of reach", handler_out_of_reach,
-     "volume 2, INT n: an offset outside of the code segment's limit, or not canonical, raises #GP(EXT); QEMU "
+     "volume 2, INT n: an offset outside of the code segment's limit, or not canonical, raises #GP(EXT); "
+     "QEMU "
      "goes there"},
+    {"SYSCALL in compatibility mode", compatibility_syscall,
+     "volume 2, SYSCALL: #UD outside of 64-bit mode; QEMU follows AMD's processors"},
+    {"IRET to a stack segment that is not present", iret_stack,
+     "volume 2, IRET: #SS(selector); QEMU raises #NP"},
     {"LTR of a null selector", null_ltr, "volume 2, LTR: #GP(0); QEMU takes it"},
     {"WRMSR, RDMSR", msr,
-     "volume 2, WRMSR and RDMSR; volume 3A 2.8.7: reserved bits and registers raise #GP(0); QEMU ignores them"},
+     "volume 2, WRMSR and RDMSR; volume 3A 2.8.7: reserved bits and registers raise #GP(0); QEMU ignores "
+     "them"},
     {"MOV to a control register", control_register,
      "volume 2, MOV CR; volume 3A 10.8.6.1: #GP(0) for reserved bits and for NW without CD; QEMU takes them"},
     {"LGDT, LIDT not canonical", table_address, "volume 2, LGDT/LIDT: #GP(0); QEMU takes it"},
     {"LDMXCSR reserved bit", mxcsr, "volume 2, LDMXCSR: #GP(0); QEMU takes it"},
     {"flags of LOCK NEG", lock_neg,
-     "volume 2, NEG: of the result; a gap of ours, which makes them of the value before, see sim/cpu/corrections.h"},
+     "volume 2, NEG: of the result; a gap of ours, which makes them of the value before, see "
+     "sim/cpu/corrections.h"},
     {"MOV of group 11 with another number than 0", group_11,
      "volume 2, table A-6: reserved, #UD; QEMU does not look at the number"},
     {"LOCK", lock, "volume 2, LOCK: #UD before what takes no LOCK; QEMU ignores the prefix"},

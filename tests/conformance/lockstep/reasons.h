@@ -24,8 +24,8 @@ struct Moment {
   unsigned bits = 32;
   std::optional<Opcode> op;
   const CpuState *ours = nullptr, *theirs = nullptr;  // while states are compared
-  const Delivery* delivery = nullptr;      // ours, where there was one
-  int our_vector = -1, their_vector = -1;  // what was delivered last, -1: nothing
+  const Delivery* delivery = nullptr;                 // ours, where there was one
+  int our_vector = -1, their_vector = -1;             // what was delivered last, -1: nothing
 };
 
 struct Reason {

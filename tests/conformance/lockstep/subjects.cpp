@@ -17,6 +17,7 @@ using testing::BootImage, testing::kBootImages, testing::kBootCommandLine, testi
     testing::kBootModuleName;
 
 constexpr unsigned kMemoryMib = 16, kImageMemoryMib = 64;
+constexpr std::uint64_t kMostOfOne = 5'000'000, kMostOfEndless = 1'000'000;
 constexpr unsigned kSlots = 400;  // of a random guest
 
 std::vector<std::byte> contents(const std::string& path) {
@@ -66,7 +67,9 @@ constexpr const char* kKernelLines[] = {
 std::vector<Subject> subjects(const Amount& amount) {
   std::vector<Subject> all;
   const auto add = [&](std::string name, std::string image, std::string line = "", std::uint64_t seed = 0) {
-    all.push_back({std::move(name), std::move(image), std::move(line), seed, amount.instructions});
+    const std::uint64_t most = image.empty() ? amount.random_instructions : kMostOfOne;
+    all.push_back(
+        {std::move(name), std::move(image), std::move(line), seed, std::min(amount.instructions, most)});
   };
   for (const char* line : kKernelLines) add(fmt::format("kernel {}", line), RINGSIDE_KERNEL, line);
   for (const BootImage& image : kBootImages)
@@ -75,6 +78,9 @@ std::vector<Subject> subjects(const Amount& amount) {
   for (const char* image : {"long_mode", "protected_mode", "devices"})
     add(fmt::format("image {}", image), fmt::format("{}/{}.elf", RINGSIDE_CONFORMANCE_IMAGES, image));
   add("workload", RINGSIDE_WORKLOAD);
+  for (Subject& endless : all)
+    if (endless.name == "kernel " || endless.name == "workload")
+      endless.instructions = std::min(endless.instructions, kMostOfEndless);
   for (std::uint64_t i = 0; i < amount.random_guests; ++i)
     add(fmt::format("random {}", amount.first_seed + i), "", "", amount.first_seed + i);
   return all;

@@ -12,8 +12,9 @@
 namespace ringside::lockstep {
 
 struct Amount {
-  std::uint64_t instructions = 200'000;  // of each guest
-  unsigned random_guests = 10;
+  std::uint64_t instructions = 5'000'000;  // of each guest, at most: all but two end before that
+  unsigned random_guests = 20;
+  std::uint64_t random_instructions = 50'000;  // of each of them
   std::uint64_t first_seed = 1;
 };
 

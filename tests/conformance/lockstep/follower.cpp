@@ -1,21 +1,12 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-#include "follower.h"
+#include "follower_parts.h"
 
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <cstring>
-#include <optional>
-
-#include "compare.h"
-#include "qemu_lead.h"
-#include "reasons.h"
-#include "undefined.h"
 
 namespace ringside::lockstep {
 namespace {
-
-constexpr std::size_t kMostUnexplained = 12;
 
 // Whether it stands at an execution breakpoint that DR6 tells of (SDM volume 3B 17.2.4): a fault. Together
 // with BS it is the trap of the instruction before.
@@ -33,52 +24,7 @@ bool jumps(const Opcode& op) {
          (op.byte == 0xFF && (op.modrm >> 3 & 7) == 4);
 }
 
-class Follower {
- public:
-  Follower(Machine& machine, QemuLead& lead, std::span<const Reason> table, Outcome& outcome)
-      : machine_(machine), lead_(lead), table_(table), outcome_(outcome), tally_(outcome.tally) {}
-
-  Result<void> run(std::uint64_t instructions, std::uint64_t interval);
-
- private:
-  bool take(const Record& record);  // false: the two have parted for good
-  bool state(const Record& record);
-  bool begun_again(const Record& record) const;
-  bool acceptance(const Record& record);
-  bool delivered(const Record& record);
-  void run_pending();
-  void compare_deliveries();
-  void compare_frame(const Delivery& delivery);
-  bool compare(const Record& record);
-  const Reason* reason_for(const Difference& difference) const;
-  bool settle(const Difference& difference);
-  Result<void> resynchronise();
-  void note_sticky_flags(const CpuState& ours, CpuState& theirs);
-  void clear_accessed(const CpuState& cpu);
-  void compare_memory();
-  void complain(const std::string& text);
-  std::string where() const;
-  bool parted() const { return parted_; }
-
-  Machine& machine_;
-  QemuLead& lead_;
-  std::span<const Reason> table_;
-  Outcome& outcome_;
-  Tally& tally_;
-  bool begun_ = false;
-  bool pending_ = false;                  // the instruction of the last state has not run here yet
-  std::optional<std::uint8_t> accepted_;  // what is pending is not an instruction, but this interrupt
-  bool accepting_ = false;                // "Servicing hardware INT" was read
-  bool parted_ = false;
-  bool resync_ = false;         // an explained difference has led the two to different places
-  bool adopting_ = false;       // the next state is taken over as a whole
-  std::uint16_t accessed_ = 0;  // selector of a descriptor that is marked accessed here alone
-  std::uint32_t sticky_ = 0;    // flags of MXCSR that are apart
-  std::uint64_t since_memory_ = 0;
-  std::uint32_t deliveries_seen_ = 0;
-  std::vector<Record> theirs_;  // deliveries since the last state
-  Moment moment_;
-};
+}  // namespace
 
 std::string Follower::where() const {
   std::string code;
@@ -97,183 +43,6 @@ void Follower::complain(const std::string& text) {
     parted_ = true;
 }
 
-// Runs here what QEMU has just run.
-void Follower::run_pending() {
-  if (!pending_) return;
-  pending_ = false;
-  moment_.before = machine_.cpu();
-  moment_.bytes = instruction_at(moment_.before, machine_.memory());
-  moment_.code = moment_.bytes.span();
-  moment_.bits = code_bits(moment_.before);
-  moment_.op = opcode_of(moment_.code, moment_.bits);
-  moment_.delivery = nullptr;
-  moment_.their_vector = theirs_.empty() ? -1 : theirs_.back().vector;
-  if (accepted_) {
-    moment_.op.reset();
-    moment_.code = {};
-    (void)machine_.apply(InjectException{.vector = *accepted_, .external = true});
-    ++tally_.interrupts;
-    accepted_.reset();
-  } else {
-    machine_.step();
-    ++tally_.instructions;
-    const std::uint64_t length = machine_.cpu().rip - moment_.before.rip;
-    if (length > 0 && length < moment_.code.size()) moment_.code = moment_.code.first(length);
-  }
-  compare_deliveries();
-  theirs_.clear();
-}
-
-void Follower::compare_deliveries() {
-  std::vector<std::pair<unsigned, std::uint32_t>> ours, theirs;
-  for (const DeliveryRecord& record : machine_.deliveries()) {
-    if (record.number < deliveries_seen_) continue;
-    deliveries_seen_ = record.number + 1;
-    moment_.delivery = &record.delivery;
-    for (const Attempt& a : record.delivery.attempts) {
-      const bool code = pushes_error_code(a.exception.vector) &&
-                        (a.exception.source == Source::fault || a.exception.source == Source::abort);
-      ours.emplace_back(a.exception.vector, code ? a.exception.error_code : 0);
-    }
-  }
-  for (const Record& r : theirs_) theirs.emplace_back(r.vector, r.software ? 0 : r.error_code);
-  tally_.exceptions += ours.size();
-  const auto list = [](const auto& pairs) {
-    std::string text;
-    for (const auto& [vector, code] : pairs) text += fmt::format(" {}({:#x})", vector, code);
-    return text.empty() ? std::string(" none") : text;
-  };
-  bool same = ours.size() == theirs.size();
-  for (std::size_t i = 0; same && i < ours.size(); ++i) same = ours[i].first == theirs[i].first;
-  moment_.our_vector = ours.empty() ? -1 : static_cast<int>(ours.back().first);
-  if (!same) {
-    if (const Reason* reason = reason_for({"deliveries"})) {
-      ++tally_.explained[std::string(reason->name)];
-      resync_ = true;
-    } else {
-      complain(fmt::format("deliveries: ours{}, QEMU's{}", list(ours), list(theirs)));
-    }
-    return;
-  }
-  for (std::size_t i = 0; i < ours.size(); ++i) {
-    if (ours[i].second != theirs[i].second) settle({"error code", ours[i].second, theirs[i].second});
-  }
-  if (moment_.delivery && !ours.empty()) compare_frame(*moment_.delivery);
-}
-
-// What an explained difference leaves in the frame is made as QEMU has it, so that memory stays the same.
-void Follower::compare_frame(const Delivery& delivery) {
-  const auto put = [&](const MicroStep& push, std::uint64_t value) {
-    for (const MemoryWrite& w : delivery.writes)
-      if (w.linear == push.address && w.size == push.size)
-        for (unsigned i = 0; i < push.size; ++i)
-          (void)machine_.apply(SetMemory{w.address + i, static_cast<std::uint8_t>(value >> (8 * i))});
-  };
-  for (const MicroStep& step : delivery.attempts.back().steps) {
-    if (step.kind != MicroStepKind::push || !step.ok) continue;
-    const std::uint64_t flags = theirs_.back().cpu.rflags & (step.size == 2 ? 0xFFFF : ~std::uint64_t{0});
-    if (step.what == Pushed::rflags && step.value != flags && settle({"saved RFLAGS", step.value, flags}))
-      put(step, flags);
-    // A trap or fault saves where QEMU stands; INT n, what is behind it.
-    const std::uint64_t rip = theirs_.back().cpu.rip;
-    if (step.what == Pushed::rip && !theirs_.back().software && step.value != rip &&
-        settle({"saved RIP", step.value, rip}))
-      put(step, rip);
-    if (step.what == Pushed::error_code && step.value != theirs_.back().error_code)
-      put(step, theirs_.back().error_code);
-  }
-}
-
-// The A bit of a descriptor, which is set here and not there.
-void Follower::clear_accessed(const CpuState& cpu) {
-  const std::uint64_t table = accessed_ & 4 ? cpu.ldtr.base : cpu.gdtr.base;
-  const VirtAddr type{table + (accessed_ & 0xFFF8u) + 5};
-  const Walk found = walk(cpu, machine_.memory(), type, {.kind = AccessKind::read});
-  if (!found.ok()) return;
-  const auto byte = static_cast<std::uint8_t>(machine_.memory().read(found.physical, 1) & ~1u);
-  (void)machine_.apply(SetMemory{found.physical, byte});
-}
-
-const Reason* Follower::reason_for(const Difference& d) const {
-  for (const Reason& reason : table_)
-    if (reason.explains(moment_, d)) return &reason;
-  return nullptr;
-}
-
-bool Follower::settle(const Difference& d) {
-  if (const Reason* reason = reason_for(d)) {
-    ++tally_.explained[std::string(reason->name)];
-    return true;
-  }
-  complain(fmt::format("{}: ours {:#x}, QEMU's {:#x}", d.field, d.ours, d.theirs));
-  return false;
-}
-
-// The exception flags of MXCSR are not kept by our engine. They stay apart until LDMXCSR: counted once, when
-// they part.
-void Follower::note_sticky_flags(const CpuState& ours, CpuState& theirs) {
-  constexpr std::uint32_t kFlags = 0x3F;
-  const std::uint32_t apart = (ours.fp.mxcsr ^ theirs.fp.mxcsr) & kFlags;
-  if (apart & ~sticky_) settle({"MXCSR flags", ours.fp.mxcsr & kFlags, theirs.fp.mxcsr & kFlags});
-  sticky_ = apart;
-  theirs.fp.mxcsr ^= apart;
-}
-
-bool Follower::compare(const Record& record) {
-  CpuState ours = machine_.cpu();
-  if (record.kind == RecordKind::delivery) ours.halted = false;
-  CpuState theirs = with_record(ours, record);
-  note_sticky_flags(ours, theirs);
-  ++tally_.states;
-  tally_.fields += fields_compared(record);
-  if (ours == theirs) return true;
-  const Choice choice = machines_choice(moment_.before, moment_.code, moment_.bits);
-  const std::uint64_t undefined = undefined_flags(moment_.before, moment_.code, moment_.bits);
-  bool elsewhere = false;
-  moment_.ours = &ours;
-  moment_.theirs = &theirs;
-  accessed_ = 0;
-  for (Difference d : differences(ours, theirs)) {
-    if (moment_.delivery && (d.ours ^ d.theirs) == 1 && d.ours & 1) {
-      if (d.field == "CS.attributes") accessed_ = theirs.cs.selector;
-      if (d.field == "SS.attributes") accessed_ = theirs.ss.selector;
-    }
-    elsewhere |= d.field == "RIP" || d.field == "CS";
-    bool chosen = false;
-    for (unsigned i = 0; i < 16; ++i)
-      chosen |= choice.registers >> i & 1 && ours.gpr[i] == d.ours && theirs.gpr[i] == d.theirs;
-    if (chosen) {
-      std::string kind(choice.what);
-      if (kind == "port input") {
-        const bool fixed = moment_.op->byte < 0xE8;
-        const unsigned port = fixed ? std::to_integer<unsigned>(moment_.code.back())
-                                    : static_cast<unsigned>(moment_.before[Gpr::rdx] & 0xFFFF);
-        kind += fmt::format(" {:#x}", port);
-      }
-      ++tally_.taken[kind];
-      continue;
-    }
-    if (d.field == "RFLAGS" && !moment_.delivery && ((d.ours ^ d.theirs) & undefined)) {
-      static constexpr std::pair<std::uint64_t, const char*> kNames[] = {
-          {rflags::cf, "CF"}, {rflags::pf, "PF"}, {rflags::af, "AF"},
-          {rflags::zf, "ZF"}, {rflags::sf, "SF"}, {rflags::of, "OF"}};
-      for (const auto& [bit, flag] : kNames)
-        if ((d.ours ^ d.theirs) & undefined & bit)
-          ++tally_.undefined[fmt::format("{} behind {}{:02X}", flag, moment_.op->map ? "0F " : "",
-                                         moment_.op->byte)];
-      d.ours = (d.ours & ~undefined) | (d.theirs & undefined);
-      if (d.ours == d.theirs) continue;
-    }
-    if (!settle(d) && elsewhere) parted_ = true;
-  }
-  moment_.ours = moment_.theirs = nullptr;
-  machine_.adopt(theirs);
-  if (accessed_) clear_accessed(theirs);
-  return !parted_;
-}
-
-// QEMU gives up an instruction that stores to its own bytes or meets a data breakpoint, and begins it anew,
-// without a word. Every instruction but a jump changes RIP or another register.
 bool Follower::begun_again(const Record& record) const {
   const CpuState& ours = machine_.cpu();
   if (!pending_ || accepted_ || record.cpu.rip != (record.wide ? ours.rip : ours.rip & 0xFFFF'FFFF))
@@ -336,9 +105,6 @@ bool Follower::acceptance(const Record& record) {
   return true;
 }
 
-// A fault belongs to the instruction at its RIP. QEMU writes no state before an instruction that it cannot
-// fetch, be it the first of a handler: then the delivery is all that tells of it. A fault while another is
-// delivered has the same RIP as that.
 bool Follower::delivered(const Record& record) {
   constexpr std::uint8_t kDebug = 1;  // as a trap it comes behind its instruction
   const std::uint64_t last = theirs_.empty() ? machine_.cpu().rip : theirs_.back().cpu.rip;
@@ -371,58 +137,6 @@ bool Follower::take(const Record& record) {
     case RecordKind::shutdown: return true;
   }
   return false;
-}
-
-// Behind a difference that led QEMU elsewhere: memory and the next state are taken over. QEMU ran on
-// meanwhile; what it did is counted as skipped.
-Result<void> Follower::resynchronise() {
-  if (auto stopped = lead_.stop(); !stopped) return stopped;
-  const Record* record = nullptr;
-  for (QemuLead::News news; (news = lead_.next(record)) != QemuLead::News::silent;) {
-    if (news != QemuLead::News::record) return fail("QEMU ended where the two had parted.");
-    tally_.skipped += record->kind == RecordKind::state;
-  }
-  const auto plane = lead_.text_plane();
-  if (!plane) return std::unexpected(plane.error());
-  const auto put = [&](std::size_t from, std::span<const std::byte> theirs) {
-    const auto ours = machine_.memory().bytes().subspan(from, theirs.size());
-    for (std::size_t i = 0; i < theirs.size(); ++i)
-      if (ours[i] != theirs[i])
-        (void)machine_.apply(SetMemory{{from + i}, std::to_integer<std::uint8_t>(theirs[i])});
-  };
-  put(0, lead_.ram().first(kVgaHoleStart));
-  put(0x100000, lead_.ram().subspan(0x100000));
-  put(kVgaTextStart, std::as_bytes(std::span(*plane)));
-  ++tally_.resynchronised;
-  resync_ = pending_ = accepting_ = false;
-  accepted_.reset();
-  adopting_ = true;
-  theirs_.clear();
-  return lead_.go();
-}
-
-void Follower::compare_memory() {
-  ++tally_.memories;
-  since_memory_ = 0;
-  const auto ours = std::span<const std::byte>(machine_.memory().bytes());
-  const auto theirs = lead_.ram();
-  unsigned different = 0;
-  std::string list;
-  const auto look = [&](std::size_t from, std::size_t to) {
-    if (std::memcmp(ours.data() + from, theirs.data() + from, to - from) == 0) return;
-    for (std::size_t i = from; i < to; ++i) {
-      if (ours[i] == theirs[i]) continue;
-      if (++different <= 8)
-        list += fmt::format(" [{:#x}] ours {:02x}, QEMU's {:02x};", i, static_cast<unsigned>(ours[i]),
-                            static_cast<unsigned>(theirs[i]));
-    }
-  };
-  look(0, kVgaHoleStart);
-  look(0x100000, ours.size());
-  if (different) {
-    complain(fmt::format("{} bytes of RAM differ:{}", different, list));
-    parted_ = true;
-  }
 }
 
 Result<void> Follower::run(std::uint64_t instructions, std::uint64_t interval) {
@@ -486,8 +200,6 @@ Result<void> Follower::run(std::uint64_t instructions, std::uint64_t interval) {
     return {};
   }
 }
-
-}  // namespace
 
 void Tally::add(const Tally& o) {
   states += o.states;

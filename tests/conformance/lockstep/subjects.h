@@ -13,7 +13,7 @@ namespace ringside::lockstep {
 
 struct Amount {
   std::uint64_t instructions = 5'000'000;  // of each guest, at most: all but two end before that
-  unsigned random_guests = 20;
+  unsigned random_guests = 50;
   std::uint64_t random_instructions = 50'000;  // of each of them
   std::uint64_t first_seed = 1;
 };

@@ -73,6 +73,7 @@ InsnKind classify(std::span<const std::byte> code, unsigned bits) {
   if (op->map == 0) {
     switch (op->byte) {
       case 0xCC: case 0xCD: case 0xCE: case 0xF1: return InsnKind::ours;               // INT3, INT n, INTO, INT1
+      case 0x9E: case 0x9F: return op->rex ? InsnKind::ours : InsnKind::plain;          // SAHF, LAHF
       case 0xA4: case 0xA5: case 0xAA: case 0xAB:                                       // MOVS, STOS
         return op->rep || op->repne ? InsnKind::repeated : InsnKind::plain;
       case 0x6C: case 0x6D: case 0x6E: case 0x6F:                                       // INS, OUTS

@@ -5,6 +5,8 @@
 // Known and left as the engine does it:
 //   #AC                            never raised
 //   #XM                            never raised: SSE exceptions are as if masked
+//   MXCSR, bits 0 to 5             the exception flags are never set
+//   LOCK NEG                       leaves the flags of the value before, not of the result
 //   #MF                            raised by FWAIT alone, not by the next x87 instruction
 //   MOVAPS and its like            take any address
 //   limits and types of segments   not looked at by loads and stores, nor is a null DS, ES, FS or GS outside

@@ -192,15 +192,17 @@ FloatingPoint Engine::read_floating_point() {
   return fp;
 }
 
-void Engine::reset_floating_point() {
-  const FloatingPoint fp;
+void Engine::load_floating_point(const FloatingPoint& fp) {
   uc_engine* engine = impl_->here->engine();
   uc_reg_write(engine, UC_X86_REG_FPCW, &fp.fcw);
   uc_reg_write(engine, UC_X86_REG_FPSW, &fp.fsw);
   uc_reg_write(engine, UC_X86_REG_FPTAG, &fp.ftw);
   uc_reg_write(engine, UC_X86_REG_MXCSR, &fp.mxcsr);
   for (int i = 0; i < 8; ++i) {
-    const std::uint8_t raw[16] = {};
+    const X87& st = fp.st[static_cast<std::size_t>(i)];
+    std::uint8_t raw[16] = {};
+    std::memcpy(raw, &st.significand, 8);
+    std::memcpy(raw + 8, &st.sign_exponent, 2);
     uc_reg_write(engine, UC_X86_REG_ST0 + i, raw);
   }
   for (int i = 0; i < 16; ++i)

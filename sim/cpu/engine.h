@@ -81,7 +81,7 @@ class Engine {
   const CpuState& state();
   void load(const CpuState& state);  // all but fp
   FloatingPoint read_floating_point();
-  void reset_floating_point();
+  void load_floating_point(const FloatingPoint& fp);
   bool interrupts_on() const;  // RFLAGS.IF
   bool interrupt_shadow() const;
   std::uint64_t linear_rip() const;  // where the instruction at RIP lies

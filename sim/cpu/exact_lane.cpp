@@ -137,15 +137,16 @@ void ExactLane::begin_block(const Block& block) {
 }
 
 // Only a branch, or another round of REP, comes back to the instruction just begun; RCX tells a round from a
-// repetition.
+// repetition. A round may have put another instruction there.
 bool ExactLane::begins_again(std::uint64_t address) const {
   if (begun_ == 0 || address != last_) return false;
+  if (last_repeats_) {
+    std::uint64_t rcx = 0;
+    uc_reg_read(engine_, UC_X86_REG_RCX, &rcx);
+    return rcx == rcx_;
+  }
   const auto op = opcode_of(code_.span(), space_.bits);
-  if (!op || is_branch(*op)) return false;
-  if (!repeats(*op)) return true;
-  std::uint64_t rcx = 0;
-  uc_reg_read(engine_, UC_X86_REG_RCX, &rcx);
-  return classify(code_.span(), space_.bits) == InsnKind::repeated && rcx == rcx_;
+  return op && !is_branch(*op) && !repeats(*op);
 }
 
 void ExactLane::on_code(uc_engine*, std::uint64_t address, std::uint32_t, void* self) {
@@ -179,6 +180,7 @@ void ExactLane::begin_instruction(std::uint64_t address) {
     return stop(ExitKind::interruptible);
   if (stops_at(address)) return stop(ExitKind::address);
   if (!resuming_ && (debug_fault_ = watch_.executes(address))) return stop(ExitKind::exception);
+  last_repeats_ = false;
   if (address == next_mark_ || look_at_each_) {
     const InsnKind kind = kind_of(address);
     if (kind == InsnKind::ours || refused(kind, address)) return stop(ExitKind::ours);
@@ -189,7 +191,8 @@ void ExactLane::begin_instruction(std::uint64_t address) {
     if (kind == InsnKind::control || kind == InsnKind::translation || kind == InsnKind::guarded)
       after_control_ = true;
     if (kind == InsnKind::translation) translation_changed_ = true;
-    if (kind == InsnKind::repeated) uc_reg_read(engine_, UC_X86_REG_RCX, &rcx_);
+    last_repeats_ = kind == InsnKind::repeated;
+    if (last_repeats_) uc_reg_read(engine_, UC_X86_REG_RCX, &rcx_);
   }
   last_ = address;
   ++begun_;

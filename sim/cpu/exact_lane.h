@@ -98,6 +98,7 @@ class ExactLane : public Lane {
   bool table_written_ = false;  // a paging structure was stored to by the newest instruction
   bool resume_ = false;         // stopped only to enter a new block at RIP
   std::uint64_t rcx_ = 0;       // when the newest REP MOVS or STOS was begun
+  bool last_repeats_ = false;   // the newest instruction begun is one of those
   bool resuming_ =
       false;  // RF is set: the first instruction meets no breakpoint, and is the only one of this run
   bool ports_open_ = true;  // in this run: IN and OUT need no look at the TSS

@@ -116,6 +116,17 @@ OwnInstruction swap_gs(CpuState cpu, unsigned length) {
   return done(cpu, length);
 }
 
+// LAHF and SAHF behind a REX prefix, where the engine takes SPL for AH (SDM volume 2, LAHF, SAHF).
+OwnInstruction flags_through_ah(CpuState cpu, unsigned length, bool load) {
+  constexpr std::uint64_t kFlags = rflags::sf | rflags::zf | rflags::af | rflags::pf | rflags::cf;
+  std::uint64_t& rax = cpu[Gpr::rax];
+  if (load)
+    rax = (rax & ~std::uint64_t{0xFF00}) | ((cpu.rflags & kFlags) | 2) << 8;
+  else
+    cpu.rflags = (cpu.rflags & ~kFlags) | (rax >> 8 & kFlags);
+  return done(cpu, length);
+}
+
 OwnInstruction from(const CpuState& before, const Outcome& outcome) {
   if (!outcome) return {before, outcome.error(), false, false};
   return {*outcome, std::nullopt, false, true};
@@ -176,6 +187,8 @@ OwnInstruction run_own_instruction(const CpuState& cpu, std::span<const std::byt
       if (bits == 64) return invalid_opcode(cpu);
       if (!(cpu.rflags & rflags::of)) return done(cpu, length);
       return software_interrupt(cpu, length, kOverflow, Source::software_int);
+    case 0x9E: return flags_through_ah(cpu, length, false);
+    case 0x9F: return flags_through_ah(cpu, length, true);
     case 0xF1: return software_interrupt(cpu, length, kDebug, Source::icebp);
     default: return invalid_opcode(cpu);
   }

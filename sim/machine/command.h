@@ -23,6 +23,7 @@ struct InjectException {
   std::uint8_t vector = 0;
   std::uint32_t error_code = 0;
   std::uint64_t cr2 = 0;
+  bool external = false;  // delivered as an interrupt from INTR: no error code
 };
 struct SetRegister {
   std::uint8_t gpr = 0;

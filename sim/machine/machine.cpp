@@ -116,7 +116,7 @@ Result<void> Machine::Impl::power_on() {
   for (const PlacedRange& range : entry.placed)
     engine->memory_written({range.start}, range.end - range.start);
   engine->load(entry_cpu(entry));
-  engine->reset_floating_point();
+  engine->load_floating_point({});
   effects = {};
   time = instructions = 0;
   halted = nmi_pending = nmi_blocked = false;
@@ -213,6 +213,7 @@ Result<void> Machine::apply(const Command& command) {
   } else if (const auto* injected = std::get_if<InjectException>(&command)) {
     Exception e{.vector = injected->vector, .error_code = injected->error_code};
     if (e.vector == 14) e.cr2 = injected->cr2;
+    if (injected->external) e = {.vector = injected->vector, .source = Source::external};
     ++m.time;
     ++m.instructions;
     if (auto s = m.deliver_now(e, m.engine->linear_rip())) m.ended(*s);
@@ -233,6 +234,18 @@ Result<void> Machine::apply(const Command& command) {
   m.record_board(m.engine->linear_rip());
   m.next_board_event = next_event(m.board);
   return {};
+}
+
+void Machine::adopt(const CpuState& cpu) {
+  Impl& m = *impl_;
+  const CpuState& now = m.engine->state();
+  const bool translated_anew =
+      now.cr0 != cpu.cr0 || now.cr3 != cpu.cr3 || now.cr4 != cpu.cr4 || now.efer != cpu.efer;
+  m.engine->load(cpu);
+  if (translated_anew) m.engine->translation_changed();
+  m.engine->load_floating_point(cpu.fp);
+  m.nmi_blocked = cpu.nmi_blocked;
+  m.halted = cpu.halted;
 }
 
 const CpuState& Machine::cpu() const {

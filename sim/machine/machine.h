@@ -53,6 +53,9 @@ struct MachineConfig {
   Execution execution = Execution::fast;
   std::uint64_t start_time_unix =
       1767225600;  // what the real-time clock shows at power-on: 2026-01-01 00:00:00 UTC
+  // False: the 8259As' INTR leads nowhere, and interrupts come as InjectException alone. For a machine that
+  // follows another one.
+  bool intr_connected = true;
 };
 
 enum class StopKind : std::uint8_t {
@@ -143,6 +146,9 @@ class Machine {
 
   // Something from outside, applied now, between instructions, and logged.
   Result<void> apply(const Command& command);
+
+  // The processor as another machine left it. Not logged: no recording leads through this.
+  void adopt(const CpuState& cpu);
 
   // What panels, dumps and checks read. Valid until the machine moves.
   const CpuState& cpu() const;

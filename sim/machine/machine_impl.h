@@ -101,6 +101,7 @@ struct Machine::Impl final : PortClient {
   void note_mode_change(std::uint64_t rip);
   void advance_board();
   bool interrupt_acceptable() const;
+  bool intr() const { return config.intr_connected && interrupt_requested(board); }
   std::uint32_t port_read(std::uint64_t ticks, std::uint64_t rip, std::uint16_t port, unsigned size) override;
   void port_write(std::uint64_t ticks, std::uint64_t rip, std::uint16_t port, unsigned size,
                   std::uint32_t value) override;

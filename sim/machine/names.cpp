@@ -70,6 +70,7 @@ std::string describe(const Command& command) {
     }
     std::string operator()(const RaiseNmi&) const { return "NMI"; }
     std::string operator()(const InjectException& c) const {
+      if (c.external) return fmt::format("interrupt {:#04x} injected", c.vector);
       return fmt::format("exception {} injected, error code {:#x}", c.vector, c.error_code);
     }
     std::string operator()(const SetRegister& c) const {

@@ -75,7 +75,7 @@ Stop Machine::Impl::run(const RunLimits& limits, bool one_step) {
     run_until = std::min({next_board_event, limits.until_time, later(kSlice), later(end - instructions)});
     if (one_step) run_until = time + 1;
     RunRequest request{.ticks = run_until - time,
-                       .watch_interrupts = nmi_pending || interrupt_requested(board),
+                       .watch_interrupts = nmi_pending || intr(),
                        .exact = config.execution == Execution::exact,
                        .restless = config.execution == Execution::restless,
                        .skip_first_address = first};
@@ -179,7 +179,7 @@ std::optional<Stop> Machine::Impl::asked_for(const RunLimits& limits) {
 std::optional<Stop> Machine::Impl::wait_halted(const RunLimits& limits, bool one_step) {
   const bool interrupts_on = engine->interrupts_on();
   for (unsigned i = 0; i < kIdleEvents; ++i) {
-    if ((nmi_pending && !nmi_blocked) || (interrupts_on && interrupt_requested(board))) {
+    if ((nmi_pending && !nmi_blocked) || (interrupts_on && intr())) {
       halted = false;
       record(now(EventKind::wake));
       return std::nullopt;
@@ -212,7 +212,7 @@ std::optional<Stop> Machine::Impl::accept_pending() {
     ++instructions;
     return deliver_now({.vector = 2, .source = Source::nmi}, rip);
   }
-  if (!interrupt_requested(board) || !interrupt_acceptable()) return std::nullopt;
+  if (!intr() || !interrupt_acceptable()) return std::nullopt;
   const PicPairAcknowledge taken = acknowledge(board.pic);
   Event acknowledged = now(EventKind::acknowledge);
   acknowledged.line = taken.irq;
@@ -410,8 +410,8 @@ void Machine::Impl::record_port(Event access) {
   }
   record_board(access.rip);
   next_board_event = next_event(board);
-  if (next_board_event < run_until || interrupt_requested(board) || effects.reset || effects.debug_exit ||
-      effects.power_off || stop_event || serial_matched)
+  if (next_board_event < run_until || intr() || effects.reset || effects.debug_exit || effects.power_off ||
+      stop_event || serial_matched)
     engine->stop_soon();
 }
 

@@ -40,11 +40,18 @@ int RspClient::next_byte() {
   return static_cast<unsigned char>(buffer_[at_++]);
 }
 
-std::string RspClient::ask(std::string_view packet) {
+std::string RspClient::ask(std::string_view packet) { return send(packet) ? answer() : std::string(); }
+
+void RspClient::interrupt() { ::send(socket_, "\x03", 1, MSG_NOSIGNAL); }
+
+bool RspClient::send(std::string_view packet) {
   unsigned sum = 0;
   for (char c : packet) sum += static_cast<unsigned char>(c);
   const std::string sent = fmt::format("${}#{:02x}", packet, sum & 0xFF);
-  if (write(socket_, sent.data(), sent.size()) != static_cast<ssize_t>(sent.size())) return {};
+  return ::send(socket_, sent.data(), sent.size(), MSG_NOSIGNAL) == static_cast<ssize_t>(sent.size());
+}
+
+std::string RspClient::answer() {
   int c = 0;
   while ((c = next_byte()) != '$')
     if (c < 0) return {};
@@ -55,7 +62,7 @@ std::string RspClient::ask(std::string_view packet) {
   }
   next_byte();
   next_byte();
-  if (write(socket_, "+", 1) != 1) return {};
+  if (::send(socket_, "+", 1, MSG_NOSIGNAL) != 1) return {};
   return answer;
 }
 

@@ -20,6 +20,12 @@ class RspClient {
   bool connected() const { return socket_ >= 0; }
   // Sends a packet and returns the answer's payload; empty when the connection has ended.
   std::string ask(std::string_view packet);
+  // The two halves of it, for what takes time, and the byte that stops a running machine.
+  bool send(std::string_view packet);
+  std::string answer();
+  bool acknowledged() { return next_byte() == '+'; }  // where the answer itself is long in coming
+  void interrupt();
+  int descriptor() const { return socket_; }  // to wait for an answer
 
  private:
   int next_byte();  // -1: the connection has ended

@@ -121,6 +121,7 @@ Result<Witnessed> on_qemu(const Subject& subject) {
       kQemuSeconds, subject.memory_mib, quoted(subject.image), quoted(subject.command_line), serial.string(),
       console.string());
   if (!subject.module.empty()) command += " -initrd " + quoted(subject.module + " " + subject.module_name);
+  if (subject.counted) command += " -icount shift=0,sleep=off -rtc base=2026-01-01T00:00:00,clock=vm";
   command += fmt::format(" </dev/null >/dev/null 2>{}", errors.string());
   const int result = std::system(command.c_str());
   Witnessed seen{take(console), take(serial), WIFEXITED(result) ? WEXITSTATUS(result) : -1};

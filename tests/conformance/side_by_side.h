@@ -30,6 +30,7 @@ struct Subject {
   std::string module;  // path of a file, "" = none
   std::string module_name;
   unsigned memory_mib = 64;
+  bool counted = false;  // under QEMU too an instruction takes a nanosecond (-icount shift=0)
 };
 
 enum class Way : std::uint8_t { fast, exact, stepped };

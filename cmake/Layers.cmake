@@ -22,6 +22,12 @@ if(RINGSIDE_SANITIZE)
                                                     -fno-omit-frame-pointer -Wno-maybe-uninitialized)
   target_link_options(ringside_options INTERFACE -fsanitize=address,undefined)
 endif()
+if(RINGSIDE_FUZZ)
+  # Each basic block and each comparison reports to tests/fuzz/coverage.cpp and to libFuzzer. std::span and the like
+  # check their indices, which AddressSanitizer cannot see inside of the guest's memory.
+  target_compile_options(ringside_options INTERFACE -fsanitize-coverage=trace-pc,trace-cmp)
+  target_compile_definitions(ringside_options INTERFACE _GLIBCXX_ASSERTIONS)
+endif()
 
 # ringside_layer(NAME LINKS target...): the .cpp files of the current folder's subfolder NAME.
 function(ringside_layer name)

@@ -55,7 +55,7 @@ EngineExit ExactLane::run(const RunRequest& request, const std::vector<std::uint
   watch_.begin_run(space_, memory_);
   last_ = space_.cs_base + rip();
   for (;;) {
-    stopped_ = invalid_ = resume_ = false;
+    stopped_ = invalid_ = resume_ = entered_stale_ = false;
     stale_bytes_ = 0;
     next_mark_ = kNoMark;
     const uc_err error = start();
@@ -66,6 +66,13 @@ EngineExit ExactLane::run(const RunRequest& request, const std::vector<std::uint
       return exit;
     }
     uc_ctl_remove_cache(engine_, stale_from_, stale_from_ + stale_bytes_);
+    if (entered_stale_) {
+      // Where the jump from the last block was direct, RIP still names the jump, which has been made: with a
+      // hook for every instruction the engine leaves it to that hook to set RIP.
+      const std::uint64_t at = stale_from_ - space_.cs_base;
+      context_.put(layout_.rip, space_.bits == 64 ? at : at & 0xFFFF'FFFF);
+      context_.restore();
+    }
   }
 }
 
@@ -122,6 +129,7 @@ void ExactLane::enter_block(std::uint64_t address, std::uint32_t size) {
     if (!is_new) {
       stale_from_ = address;
       stale_bytes_ = size;
+      entered_stale_ = true;
       stop(ExitKind::deadline);
       return;
     }

@@ -102,7 +102,7 @@ class ExactLane : public Lane {
   bool resuming_ =
       false;  // RF is set: the first instruction meets no breakpoint, and is the only one of this run
   bool ports_open_ = true;  // in this run: IN and OUT need no look at the TSS
-  bool invalid_ = false, stopped_ = false, stop_soon_ = false, after_control_ = false,
+  bool invalid_ = false, stopped_ = false, entered_stale_ = false, stop_soon_ = false, after_control_ = false,
        translation_changed_ = false;
   ExitKind why_ = ExitKind::deadline;
 };

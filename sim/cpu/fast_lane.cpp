@@ -217,6 +217,8 @@ FastRun FastLane::finish(uc_err error, std::uint64_t ticks) {
   }
   if (shape_.cost > 0) run.ticks -= shape_.cost - std::min(before(linear), shape_.cost);
   if (error == UC_ERR_EXCEPTION) return run;  // refused by fill()
+  // Nobody answers where RIP leads: the exact lane knows what is fetched there.
+  if (error == UC_ERR_FETCH_UNMAPPED || error == UC_ERR_FETCH_PROT) return run;
   if (error == UC_ERR_OK) {
     const auto opcode = space_.translate(memory_, linear - 1);
     run.kind = opcode && memory_.read(*opcode, 1) == 0xF4 ? FastExit::halt : FastExit::block;

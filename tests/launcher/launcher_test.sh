@@ -271,6 +271,18 @@ test_bench_builds_only_the_benchmarks_and_hands_over_its_arguments() {
   expect_in "$calls" "ninja -C $project/build/bench ringside-bench"
 }
 
+test_fuzz_builds_the_targets_and_hands_over_its_arguments() {
+  a_built_project fuzz
+  mkdir -p "$project/tests/fuzz"
+  # shellcheck disable=SC2016
+  printf '#!/usr/bin/env bash\necho "fuzz:$(printf "<%%s>" "$@")"\nexit 1\n' >"$project/tests/fuzz/run.sh"
+  chmod +x "$project/tests/fuzz/run.sh"
+  launch fuzz ports --minutes 2
+  expect_status 1
+  expect_stdout "fuzz:<$project/build/fuzz><ports><--minutes><2>"
+  expect_in "$calls" "ninja -C $project/build/fuzz fuzz"
+}
+
 test_ci_runs_the_tests_from_any_folder() {
   a_built_project dev
   fake ctest 'exit 8'

@@ -214,7 +214,8 @@ void MachineThread::type(const std::string& text) {
 
 // One stroke at a time, far enough apart for any driver.
 void MachineThread::feed_keys() {
-  if (!setup_.type_at_prompt.empty() && at_prompt() && !session_->timeline().in_past()) type(std::exchange(setup_.type_at_prompt, {}));
+  if (!setup_.type_at_prompt.empty() && at_prompt() && !session_->timeline().in_past())
+    type(std::exchange(setup_.type_at_prompt, {}));
   if (keys_.empty() || session_->machine().time() < next_key_) return;
   (void)session_->apply(TypeKey{keys_.front()});
   keys_.erase(keys_.begin());

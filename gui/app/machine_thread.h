@@ -83,7 +83,7 @@ class MachineThread {
   Ticks next_key_ = 0;
   std::uint64_t pace_host_ns_ = 0;  // where host time and machine time were last brought together
   Ticks pace_time_ = 0;
-  bool ahead_ = false;  // machine time has caught up with the host's: sleep
+  bool ahead_ = false;      // machine time has caught up with the host's: sleep
   bool travelled_ = false;  // the last move was through time
   std::shared_ptr<const WhoAnswer> answer_;
   std::shared_ptr<const Said> said_;

@@ -79,8 +79,7 @@ void MachineThread::back(DoBack::How how) {
     case DoBack::How::step: return go_by("Going back", [&] { return session_->step_back(); });
     case DoBack::How::line: return go_by("Going back", [&] { return session_->step_back_line(); });
     case DoBack::How::over: return go_by("Going back", [&] { return session_->step_back_over(); });
-    case DoBack::How::out:
-      return go_by("Looking for the call", [&] { return session_->step_back_out(); });
+    case DoBack::How::out: return go_by("Looking for the call", [&] { return session_->step_back_out(); });
     case DoBack::How::run:
       return go_by("Looking for the stop before", [&] {
         Until until;
@@ -92,8 +91,8 @@ void MachineThread::back(DoBack::How how) {
 
 void MachineThread::ask(const Subject& subject, std::optional<std::uint64_t> before, bool reads) {
   begin_work(reads ? "Looking for who reads it" : "Looking for who wrote it");
-  Culprit culprit = reads ? session_->who_reads(subject)
-                          : session_->who_wrote(subject, before, nullptr, &progress_);
+  Culprit culprit =
+      reads ? session_->who_reads(subject) : session_->who_wrote(subject, before, nullptr, &progress_);
   work_ = nullptr;
   answer(std::move(culprit), subject);
 }

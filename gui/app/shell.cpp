@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <array>
+#include <optional>
 
 #include "gui/panels/panels.h"
 #include "gui/widgets/controls.h"
@@ -63,6 +64,24 @@ void follow(Link link, std::uint64_t target, const MachineView& view, Commands& 
       break;
     case Link::delivery: commands.push_back(ShowDelivery{static_cast<std::uint32_t>(target)}); break;
   }
+}
+
+// The count of the mark before the place where the machine stands, or of the next. Bytes of output are too
+// many to be stopped at.
+std::optional<std::uint64_t> mark_beside(const HistoryView& history, bool next) {
+  const std::uint64_t now = history.now.instructions;
+  std::optional<std::uint64_t> best;
+  for (const MarkList& marks : history.marks) {
+    // Right behind a mark the machine has just gone to it: the one before that is meant.
+    for (std::size_t i = marks.first_from(next ? now : now - std::min<std::uint64_t>(now, 1));
+         next ? i < marks.size() : i > 0; next ? ++i : --i) {
+      const TimelineMark& mark = marks[next ? i : i - 1];
+      if (mark.kind == EventKind::serial_byte) continue;
+      if (!best || (next ? mark.instructions < *best : mark.instructions > *best)) best = mark.instructions;
+      break;
+    }
+  }
+  return best;
 }
 
 // The panels of each workspace, in the order of their tabs; registers come first in the first one where they
@@ -163,6 +182,12 @@ void Shell::notice_stop(PanelState& state, const MachineView& view) {
   const DeliveryRecord* newest = nullptr;
   for (const auto& record : view.deliveries)
     if (record->delivery.attempts.front().exception.vector < 32) newest = record.get();
+  // Whoever goes through time passes exceptions without having caused them: they are no news.
+  if (view.history.travelled) {
+    delivery_known_ = newest != nullptr;
+    if (newest) delivery_seen_ = newest->number;
+    return;
+  }
   if (!newest) return;
   const bool fresh = !delivery_known_ || newest->number != delivery_seen_;
   delivery_known_ = true;
@@ -181,7 +206,9 @@ void Shell::apply(PanelState& state, const MachineView& view, Commands& commands
       follow(c->link, c->target, view, commands);
     else if (const auto* c = std::get_if<ShowPanel>(&command))
       show(c->id);
-    else if (const auto* c = std::get_if<ShowWorkspace>(&command))
+    else if (const auto* c = std::get_if<GoToMark>(&command)) {
+      if (const auto there = mark_beside(view.history, c->next)) keep.push_back(DoSeekEvent{*there});
+    } else if (const auto* c = std::get_if<ShowWorkspace>(&command))
       settings_.workspace = std::clamp(c->number, 1, kWorkspaces);
     else if (std::holds_alternative<ToggleTheme>(command))
       settings_.dark = !settings_.dark, keep.push_back(command);

@@ -5,9 +5,11 @@
 
 #include <algorithm>
 #include <filesystem>
+#include <utility>
 
 #include "sim/inspect/topics.h"
 #include "sim/inspect/words.h"
+#include "sim/session/condition.h"
 
 namespace ringside {
 namespace {
@@ -39,6 +41,7 @@ void ViewBuilder::forget() {
   deliveries_.clear();
   marks_ = {};
   marks_seen_ = 0;
+  commands_.reset();
   listing_around_ = 0;
   session_.sources().forget();
 }
@@ -62,10 +65,25 @@ DeliveryText ViewBuilder::describe(const DeliveryRecord& record) {
   return words;
 }
 
+BreakpointText ViewBuilder::describe(const Breakpoint& b) const {
+  constexpr const char* kKinds[] = {"execute", "store", "load", "access", "change", "event"};
+  BreakpointText words{
+      .kind = kKinds[static_cast<unsigned>(b.kind)], .where = {}, .condition = text(b.condition)};
+  if (b.kind == BreakKind::event)
+    words.where = text(b.event);
+  else if (b.kind == BreakKind::execute)
+    words.where = place_words(session_.symbols(), b.address.value);
+  else
+    words.where =
+        fmt::format("{} at {}{:#x}", bytes_words(b.length), b.physical ? "physical " : "", b.address.value);
+  return words;
+}
+
 void ViewBuilder::copy_deliveries(MachineView& view) {
   const auto& all = session_.machine().deliveries();
   // Those of the future have not happened; on another branch they may never.
-  std::erase_if(deliveries_, [&](const auto& known) { return all.empty() || known.first > all.back().number; });
+  std::erase_if(deliveries_,
+                [&](const auto& known) { return all.empty() || known.first > all.back().number; });
   if (all.empty()) {
     deliveries_.clear();
     return;
@@ -98,15 +116,14 @@ void ViewBuilder::copy_history(HistoryView& view) {
   view.memory_used = timeline.memory_used();
   view.memory_limit = timeline.memory_limit();
   view.trouble = timeline.trouble();
-  // What has been copied stays, unless the branch is another one or has thinned out its marks.
+  // What has been copied stays, unless the timeline has thinned out its marks.
   const std::vector<TimelineMark>& all = timeline.marks();
-  const bool same = timeline.branch() == marks_branch_ && marks_seen_ <= all.size() &&
-                    (marks_seen_ == 0 || (all[marks_seen_ - 1].time == last_time_ &&
-                                          all[marks_seen_ - 1].kind == last_kind_));
+  const bool same =
+      marks_seen_ == 0 || (marks_seen_ <= all.size() && all[marks_seen_ - 1].time == last_time_ &&
+                           all[marks_seen_ - 1].kind == last_kind_);
   if (!same) {
     marks_ = {};
     marks_seen_ = 0;
-    marks_branch_ = timeline.branch();
   }
   for (; marks_seen_ < all.size(); ++marks_seen_)
     marks_[static_cast<std::size_t>(lane_of(all[marks_seen_].kind))].push_back(all[marks_seen_]);
@@ -115,6 +132,12 @@ void ViewBuilder::copy_history(HistoryView& view) {
     last_kind_ = all.back().kind;
   }
   view.marks = marks_;
+  if (const auto& commands = timeline.commands(); !commands_ || commands_->size() != commands.size()) {
+    auto words = std::make_shared<std::vector<std::string>>();
+    for (const LoggedCommand& c : commands) words->push_back(ringside::describe(c.command));
+    commands_ = std::move(words);
+  }
+  view.commands = commands_;
 }
 
 void ViewBuilder::copy_listing(const ViewRequest& request, MachineView& view) {
@@ -142,6 +165,8 @@ void ViewBuilder::copy_listing(const ViewRequest& request, MachineView& view) {
 
 std::shared_ptr<MachineView> ViewBuilder::build(const ViewRequest& request, RunState state) {
   Machine& machine = session_.machine();
+  if (const unsigned branch = session_.timeline().branch(); std::exchange(branch_, branch) != branch)
+    forget();
   auto view = std::make_shared<MachineView>();
   view->state = state;
   view->cpu = machine.cpu();
@@ -154,6 +179,7 @@ std::shared_ptr<MachineView> ViewBuilder::build(const ViewRequest& request, RunS
   view->palette = palette(machine.board().vga);
   view->symbols = session_.shared_symbols();
   view->breakpoints = machine.breakpoints();
+  for (const Breakpoint& b : view->breakpoints) view->breakpoint_texts.push_back(describe(b));
   view->pic = machine.board().pic;
   copy_deliveries(*view);
   copy_history(view->history);

@@ -30,6 +30,7 @@ class ViewBuilder {
   void copy_history(HistoryView& view);
   void copy_listing(const ViewRequest& request, MachineView& view);
   DeliveryText describe(const DeliveryRecord& record);
+  BreakpointText describe(const Breakpoint& breakpoint) const;
 
   Session& session_;
   struct KnownDelivery {
@@ -38,10 +39,11 @@ class ViewBuilder {
   };
   std::map<std::uint32_t, KnownDelivery> deliveries_;
   std::array<MarkList, kMarkLanes> marks_;
-  std::size_t marks_seen_ = 0;       // of the timeline's
-  Ticks last_time_ = 0;              // of the last of those
+  std::shared_ptr<const std::vector<std::string>> commands_;
+  std::size_t marks_seen_ = 0;  // of the timeline's
+  Ticks last_time_ = 0;         // of the last of those
   EventKind last_kind_ = EventKind::interrupt;
-  unsigned marks_branch_ = 0;
+  unsigned branch_ = 0;
   Listing listing_;                   // the last one made,
   std::uint64_t listing_around_ = 0;  // around this address; 0 = none
 };

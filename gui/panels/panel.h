@@ -6,6 +6,7 @@
 
 #include <array>
 #include <cstdint>
+#include <optional>
 #include <span>
 #include <string>
 #include <string_view>
@@ -55,8 +56,26 @@ struct ListingState {
   std::uint64_t code_address = 0;  // listing around this one; 0 = RIP
 };
 
+// The time line: what is in sight of it, in instruction counts.
+struct TimeLineState {
+  double from = 0, to = 0;  // to = 0: all there is
+  std::uint64_t now_seen = 0;
+  std::optional<std::uint64_t> wanted;  // where a drag has got to
+  bool dragged = false;                 // the mouse has moved since it went down
+  bool on_mark = false;                 // it went down on a mark
+  unsigned branch = 0;                  // that the menu is about
+};
+
+// What the machine's thread is at, where that takes its time; null = nothing.
+struct WorkState {
+  const char* what = nullptr;
+  double share = 0;  // done of it, 0 to 1
+};
+
 struct PanelState {
   Look look;
+  TimeLineState time_line;
+  WorkState work;
   ChangeTracker changes;
   ScreenState screen;
   AnatomyState anatomy;

@@ -41,10 +41,12 @@ struct HistoryView {
   Position now, end;
   unsigned branch = 0;  // the id of the one it is on
   std::vector<BranchInfo> branches;
-  std::vector<std::uint64_t> checkpoints;    // instruction counts
-  std::array<MarkList, kMarkLanes> marks;    // by MarkLane, oldest first
-  std::size_t memory_used = 0, memory_limit = 0;  // bytes
-  std::string trouble;                       // a sentence where going back is not as it should be
+  std::vector<std::uint64_t> checkpoints;                    // instruction counts
+  std::shared_ptr<const std::vector<std::string>> commands;  // of the branch, in words; never null
+  std::array<MarkList, kMarkLanes> marks;                    // by MarkLane, oldest first
+  std::size_t memory_used = 0, memory_limit = 0;             // bytes
+  std::string trouble;  // a sentence where going back is not as it should be
+  HistoryView() : commands(std::make_shared<std::vector<std::string>>()) {}
   // The last move was one through time and not a run: what it passed is no news.
   bool travelled = false;
   const MarkList& lane(MarkLane lane) const { return marks[static_cast<std::size_t>(lane)]; }
@@ -110,7 +112,7 @@ struct MachineView {
   MemoryView memory;
   std::vector<Breakpoint> breakpoints;
   std::vector<BreakpointText> breakpoint_texts;  // of each
-  std::shared_ptr<const Symbols> symbols;  // of the image; never null
+  std::shared_ptr<const Symbols> symbols;        // of the image; never null
   PicPair pic;
 
   const Table* table(std::string_view name) const {

@@ -47,7 +47,7 @@ struct DoAsk {
   std::string subject;  // as sim/session's subject() takes it
   bool reads = false;   // who reads it next; else who wrote it
 };
-struct DoAskFurther {};      // the last answer's question again, for the time before the answer
+struct DoAskFurther {};  // the last answer's question again, for the time before the answer
 struct DoCloseAnswer {};
 struct DoCancel {};  // gives up what the machine's thread is at; where it stood it stands again
 
@@ -123,9 +123,9 @@ struct GoToMark {
 
 using UiCommand = std::variant<DoRun, DoPause, DoStep, DoStepLine, DoStepOver, DoStepOut, DoRunTo, DoReset,
                                DoBack, DoSeek, DoSeekEvent, DoSwitchBranch, DoDropBranch, DoAsk, DoAskFurther,
-                               DoCloseAnswer, DoCancel, DoToggleBreakpoint, DoSay, DoWatch,
-                               DoSetCondition, DoEnableBreakpoint, DoRemoveBreakpoint, GoToMark, DoStopAtFaults, DoApply, DoTypeText, ShowPanel, ShowLink,
-                               ShowWalk, ShowMemory, ShowCode, ShowDelivery, ToggleFullScreen, ShowHelp,
-                               CopyText, ShowWorkspace, ChangeScale, ToggleTheme>;
+                               DoCloseAnswer, DoCancel, DoToggleBreakpoint, DoSay, DoWatch, DoSetCondition,
+                               DoEnableBreakpoint, DoRemoveBreakpoint, GoToMark, DoStopAtFaults, DoApply,
+                               DoTypeText, ShowPanel, ShowLink, ShowWalk, ShowMemory, ShowCode, ShowDelivery,
+                               ToggleFullScreen, ShowHelp, CopyText, ShowWorkspace, ChangeScale, ToggleTheme>;
 
 }  // namespace ringside

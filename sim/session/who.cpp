@@ -326,13 +326,16 @@ Culprit Session::who_reads(const Subject& what) {
                                                           .physical = true,
                                                           .event = {},
                                                           .condition = {}}};
-    timeline_.look_ahead(
-        {.instructions = kAhead, .until_time = machine_->time() + kAhead, .pause = cancel_, .breakpoints = &loads},
-        [&](const Stop& stop) {
-          looked_to = machine_->instructions();
-          if (stop.kind == StopKind::watchpoint) found = stop.hit->instructions;
-          if (stop.kind == StopKind::event) found = machine_->events()[stop.event].instructions;
-        });
+    timeline_.look_ahead({.instructions = kAhead,
+                          .until_time = machine_->time() + kAhead,
+                          .pause = cancel_,
+                          .breakpoints = &loads},
+                         [&](const Stop& stop) {
+                           looked_to = machine_->instructions();
+                           if (stop.kind == StopKind::watchpoint) found = stop.hit->instructions;
+                           if (stop.kind == StopKind::event)
+                             found = machine_->events()[stop.event].instructions;
+                         });
   }
   if (!found && cancelled()) {
     answer.sentence = Say("The search was given up.");

@@ -7,6 +7,7 @@
 #include <algorithm>
 #include <atomic>
 #include <fstream>
+#include <optional>
 #include <set>
 #include <string>
 #include <utility>
@@ -61,6 +62,7 @@ class Window {
   FrameStats stats_;
   std::unique_ptr<MachineThread> machine_;
   std::shared_ptr<const MachineView> view_;
+  std::optional<ImVec2> mouse_;  // as the last event told
   Uint32 news_event_ = 0;  // SDL's number for "there is a new view"
   std::atomic<bool> news_sent_{false};
   std::set<SDL_Scancode> guest_keys_;    // held down in the guest
@@ -163,6 +165,8 @@ void Window::event(const SDL_Event& e) {
   }
   ImGui_ImplSDL2_ProcessEvent(&e);
   settle_ = kSettleFrames;
+  if (e.type == SDL_MOUSEMOTION)
+    mouse_ = ImVec2{static_cast<float>(e.motion.x), static_cast<float>(e.motion.y)};
   if (e.type == SDL_QUIT) quit_ = true;
   if (e.type == SDL_WINDOWEVENT && e.window.event == SDL_WINDOWEVENT_CLOSE) quit_ = true;
   if (e.type == SDL_WINDOWEVENT && e.window.event == SDL_WINDOWEVENT_FOCUS_LOST) release_guest_keys();
@@ -220,6 +224,8 @@ void Window::frame() {
   stats_.begin();
   window_.backend->new_frame();
   ImGui_ImplSDL2_NewFrame();
+  // Where the mouse is captured, as in a drag, not every display tells ImGui's back end where it has got to.
+  if (ImGui::IsAnyMouseDown() && mouse_) ImGui::GetIO().MousePos = *mouse_;
   ImGui::NewFrame();
   Commands commands = std::move(pending_);
   pending_.clear();

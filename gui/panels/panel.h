@@ -23,6 +23,7 @@ struct ScreenState {
   bool focused = false;  // keys go to the guest
   bool blink_on = true;  // phases, set by the application from its clock
   bool cursor_on = true;
+  int asked_row = 0, asked_column = 0;  // the cell that the menu is about
 };
 
 struct AnatomyState {
@@ -42,6 +43,7 @@ struct WalkState {
 struct MemoryState {
   std::array<char, 32> address{};
   std::uint64_t shown = 0;
+  std::uint64_t asked = 0;  // the byte that the menu is about
   bool chosen = false;  // else follows RSP
 };
 

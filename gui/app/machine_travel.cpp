@@ -110,6 +110,7 @@ void MachineThread::say(const std::string& words) {
   work_ = nullptr;
   said_ = std::make_shared<const Said>(++answers_, words, answer ? *answer : answer.error().sentence,
                                        answer.has_value());
+  notice_ = said_->answer.substr(0, said_->answer.find('\n'));
   if (session_->timeline().now() != before) {
     keys_.clear();
     next_key_ = 0;

@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <array>
 #include <optional>
+#include <utility>
 
 #include "gui/panels/panels.h"
 #include "gui/widgets/controls.h"
@@ -87,7 +88,7 @@ std::optional<std::uint64_t> mark_beside(const HistoryView& history, bool next) 
 // The panels of each workspace, in the order of their tabs; registers come first in the first one where they
 // have no tile of their own.
 const std::array<std::vector<const Panel*>, kWorkspaces> kTopics = {
-    {{&stack_panel, &memory_panel},
+    {{&stack_panel, &memory_panel, &breakpoints_panel},
      {&anatomy_panel, &idt_panel, &pic_panel, &pit_panel, &keyboard_panel, &uart_panel},
      {&walk_panel, &page_map_panel, &gdt_panel}}};
 
@@ -146,7 +147,9 @@ void Shell::show(std::string_view panel_id) {
     if (show_in(w)) return;
 }
 
-bool Shell::escape(bool guest_focused) {
+bool Shell::escape(PanelState& state) {
+  const bool guest_focused = state.screen.focused;
+  if (std::exchange(state.command_box.open, false)) return true;
   if (!help_.empty()) {
     help_.clear();
     return true;
@@ -177,6 +180,7 @@ void Shell::notice_stop(PanelState& state, const MachineView& view) {
     running_ = runs;
     left_tab_ = runs ? screen_panel.id : happened_panel.id;
   }
+  if (view.who && std::exchange(answer_seen_, view.who->number) != view.who->number) show(happened_panel.id);
   if (view.state == RunState::running || view.stop_number == stop_seen_) return;
   stop_seen_ = view.stop_number;
   const DeliveryRecord* newest = nullptr;
@@ -206,7 +210,10 @@ void Shell::apply(PanelState& state, const MachineView& view, Commands& commands
       follow(c->link, c->target, view, commands);
     else if (const auto* c = std::get_if<ShowPanel>(&command))
       show(c->id);
-    else if (const auto* c = std::get_if<GoToMark>(&command)) {
+    else if (std::holds_alternative<ToggleCommandBox>(command)) {
+      state.command_box.open = state.command_box.focus = !state.command_box.open;
+      state.screen.focused = false;
+    } else if (const auto* c = std::get_if<GoToMark>(&command)) {
       if (const auto there = mark_beside(view.history, c->next)) keep.push_back(DoSeekEvent{*there});
     } else if (const auto* c = std::get_if<ShowWorkspace>(&command))
       settings_.workspace = std::clamp(c->number, 1, kWorkspaces);
@@ -401,6 +408,7 @@ void Shell::draw(PanelState& state, const MachineView& view, Commands& commands)
   }
   ImGui::End();
   draw_help(state);
+  draw_command_box(state, view, {{0, tiles_.toolbar.to.y}, {window.x, tiles_.time_line.from.y}}, commands);
   apply(state, view, commands);
 }
 

@@ -35,7 +35,9 @@ std::optional<UiCommand> shortcut(const SDL_Keysym& key, bool guest_focused, boo
       case SDL_SCANCODE_RIGHTBRACKET: return GoToMark{true};
       default: break;
     }
+  if (!guest_focused && !typing && shift && key.scancode == SDL_SCANCODE_SEMICOLON) return ToggleCommandBox{};
   if (ctrl) switch (key.scancode) {
+      case SDL_SCANCODE_K: return ToggleCommandBox{};
       case SDL_SCANCODE_R:
         if (shift) return DoReset{};
         break;

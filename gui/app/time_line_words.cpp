@@ -19,7 +19,8 @@ std::string seconds(Ticks time) {
 std::string kind_words(const MachineView& view, const TimelineMark& mark) {
   switch (mark.kind) {
     case EventKind::exception:
-      return fmt::format("{} {}, error code {:#x}", mnemonic(mark.which), exception_name(mark.which), mark.value);
+      return fmt::format("{} {}, error code {:#x}", mnemonic(mark.which), exception_name(mark.which),
+                         mark.value);
     case EventKind::interrupt: return fmt::format("interrupt, vector {} ({:#04x})", mark.which, mark.which);
     case EventKind::serial_byte:
       return mark.value >= 0x20 && mark.value < 0x7F
@@ -55,10 +56,13 @@ Status status(const PanelState& state, const MachineView& view) {
   if (!view.notice.empty()) return {view.notice, theme.changed};
   const std::string count = with_commas(view.instructions);
   if (history.in_past)
-    return {fmt::format("{} in the past: instruction {} of {}  \u00b7  {}  \u00b7  a key or a change here begins a new branch",
-                        shape(Meaning::now), count, with_commas(history.end.instructions), seconds(view.time)),
-            theme.now};
-  if (!history.trouble.empty()) return {std::string(shape(Meaning::fault)) + " " + history.trouble, theme.fault};
+    return {
+        fmt::format("{} in the past: instruction {} of {}  \u00b7  {}  \u00b7  a key or a change here begins "
+                    "a new branch",
+                    shape(Meaning::now), count, with_commas(history.end.instructions), seconds(view.time)),
+        theme.now};
+  if (!history.trouble.empty())
+    return {std::string(shape(Meaning::fault)) + " " + history.trouble, theme.fault};
   return {fmt::format("{} instructions  \u00b7  {} of machine time", count, seconds(view.time)), theme.text};
 }
 
@@ -103,7 +107,10 @@ void draw_time_status(PanelState& state, const MachineView& view, const Rect& at
     right -= gap;
   };
   if (history.in_past)
-    place({.id = "now", .icon = "\u21E5", .label = "now", .tooltip = "To the end of this branch (End, Ctrl+End)"},
+    place({.id = "now",
+           .icon = "\u21E5",
+           .label = "now",
+           .tooltip = "To the end of this branch (End, Ctrl+End)"},
           [&] { commands.push_back(DoSeek{history.end.instructions}); });
   if (history.branches.size() > 1) {
     const std::string label = fmt::format("branch {} of {} \u25BE", history.branch, history.branches.size());
@@ -114,16 +121,15 @@ void draw_time_status(PanelState& state, const MachineView& view, const Rect& at
     for (const BranchInfo& b : history.branches) branch_items(history, b, commands);
     ImGui::Separator();
     for (const BranchInfo& b : history.branches)
-      if (b.id != history.branch &&
-          ImGui::MenuItem(fmt::format("Forget branch {}", b.id).c_str()))
+      if (b.id != history.branch && ImGui::MenuItem(fmt::format("Forget branch {}", b.id).c_str()))
         commands.push_back(DoDropBranch{b.id});
     ImGui::EndPopup();
   }
   const Status now = status(state, view);
   const float wanted = text_size(font, now.words).x;
-  const std::string memory =
-      history.kept ? fmt::format("{} of {} MiB", mebibytes(history.memory_used), mebibytes(history.memory_limit))
-                   : "no history";
+  const std::string memory = history.kept ? fmt::format("{} of {} MiB", mebibytes(history.memory_used),
+                                                        mebibytes(history.memory_limit))
+                                          : "no history";
   const float width = text_size(font, memory).x;
   const float left = at.from.x + look.px(12);
   if (left + std::min(wanted, look.px(240)) + gap + width < right) {
@@ -131,14 +137,16 @@ void draw_time_status(PanelState& state, const MachineView& view, const Rect& at
     ImGui::SetCursorScreenPos({right, y});
     text(font, history.trouble.empty() ? look.theme.muted : look.theme.fault, memory);
     if (ImGui::IsItemHovered())
-      tooltip(look, "Memory that the checkpoints of the past take, the ticks below the line. " + history.trouble);
+      tooltip(look,
+              "Memory that the checkpoints of the past take, the ticks below the line. " + history.trouble);
     right -= gap;
   }
   text_at(list, font, {left, y}, now.ink, elide(font, now.words, right - left));
   if (state.work.what && state.work.share > 0)
-    list->AddRectFilled({at.from.x, at.from.y - look.px(2)},
-                        {at.from.x + at.width() * static_cast<float>(std::min(1.0, state.work.share)), at.from.y},
-                        look.theme.interrupt);
+    list->AddRectFilled(
+        {at.from.x, at.from.y - look.px(2)},
+        {at.from.x + at.width() * static_cast<float>(std::min(1.0, state.work.share)), at.from.y},
+        look.theme.interrupt);
 }
 
 void draw_branch_menu(PanelState&, const MachineView& view, unsigned id, Commands& commands) {

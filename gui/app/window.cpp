@@ -63,7 +63,7 @@ class Window {
   std::unique_ptr<MachineThread> machine_;
   std::shared_ptr<const MachineView> view_;
   std::optional<ImVec2> mouse_;  // as the last event told
-  Uint32 news_event_ = 0;  // SDL's number for "there is a new view"
+  Uint32 news_event_ = 0;        // SDL's number for "there is a new view"
   std::atomic<bool> news_sent_{false};
   std::set<SDL_Scancode> guest_keys_;    // held down in the guest
   std::set<SDL_Scancode> waiting_keys_;  // modifiers that the guest does not know of yet
@@ -134,7 +134,7 @@ void Window::key(const SDL_KeyboardEvent& event) {
       machine_->post(DoCancel{});
       return;
     }
-    if (code == SDL_SCANCODE_ESCAPE && shell_.escape(state_.screen.focused)) return;
+    if (code == SDL_SCANCODE_ESCAPE && shell_.escape(state_)) return;
     if (auto command = shortcut(event.keysym, state_.screen.focused, typing, shell_, state_)) {
       pending_.push_back(std::move(*command));
       return;

@@ -33,6 +33,18 @@ struct AnatomyState {
   int step = -1;                     // selected micro-step counted over all attempts; -1 = the decisive one
 };
 
+struct HappenedState {
+  std::uint64_t answer = 0, stop = 0;  // the answer last seen, and the stop at which it came
+};
+
+struct BreakpointState {
+  int kind = 0;  // of the one to be added, as the panel lists them
+  std::array<char, 96> where{}, condition{};
+  int edited = -1;  // whose condition is being typed; -1 = none
+  std::array<char, 96> edit{};
+  std::uint64_t said = 0;  // the newest answer seen
+};
+
 struct WalkState {
   std::array<char, 32> address{};
   bool user = false;
@@ -44,7 +56,7 @@ struct MemoryState {
   std::array<char, 32> address{};
   std::uint64_t shown = 0;
   std::uint64_t asked = 0;  // the byte that the menu is about
-  bool chosen = false;  // else follows RSP
+  bool chosen = false;      // else follows RSP
 };
 
 struct EventState {
@@ -74,8 +86,17 @@ struct WorkState {
   double share = 0;  // done of it, 0 to 1
 };
 
+// The box that takes commands in words.
+struct CommandBoxState {
+  bool open = false, focus = false;
+  std::array<char, 256> words{};
+  std::vector<std::string> before;  // what was said, oldest first
+  int chosen = -1;                  // of those, by the up and down keys; -1 = none
+};
+
 struct PanelState {
   Look look;
+  CommandBoxState command_box;
   TimeLineState time_line;
   WorkState work;
   ChangeTracker changes;
@@ -84,6 +105,8 @@ struct PanelState {
   WalkState walk;
   MemoryState memory;
   EventState events;
+  HappenedState happened;
+  BreakpointState breakpoints;
   ListingState listing;
 };
 

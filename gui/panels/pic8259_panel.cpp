@@ -70,7 +70,8 @@ struct Drawing {
     text(look.fonts.strong, look.theme.text, title);
     for (const unsigned port : {first ? 0xA0u : 0x20u, first ? 0xA1u : 0x21u}) {
       ImGui::SameLine(0, look.px(8));
-      link(look, view, fmt::format("{:#04x}", port), Link::port, port, look.theme.muted, look.fonts.mono, commands);
+      link(look, view, fmt::format("{:#04x}", port), Link::port, port, look.theme.muted, look.fonts.mono,
+           commands);
     }
     ImGui::SameLine(0, look.px(8));
     const bool out = int_output(chip);

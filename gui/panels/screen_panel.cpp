@@ -82,7 +82,8 @@ void draw(PanelState& state, const MachineView& view, Commands& commands) {
   if (ImGui::InvisibleButton("guest screen", size)) state.screen.focused = true;
   if (ImGui::IsItemClicked(1)) {
     const ImVec2 mouse = ImGui::GetIO().MousePos;
-    state.screen.asked_row = std::clamp(static_cast<int>((mouse.y - at.y) / h), 0, static_cast<int>(kTextRows) - 1);
+    state.screen.asked_row =
+        std::clamp(static_cast<int>((mouse.y - at.y) / h), 0, static_cast<int>(kTextRows) - 1);
     state.screen.asked_column =
         std::clamp(static_cast<int>((mouse.x - at.x) / w), 0, static_cast<int>(kTextColumns) - 1);
   }

@@ -117,15 +117,17 @@ struct ChangeScale {
   int percent = 0;
 };  // added to the scale; 0 = back to 100 %
 struct ToggleTheme {};
+struct ToggleCommandBox {};
 struct GoToMark {
   bool next = false;
 };  // of the time line: the one before, or the next
 
-using UiCommand = std::variant<DoRun, DoPause, DoStep, DoStepLine, DoStepOver, DoStepOut, DoRunTo, DoReset,
-                               DoBack, DoSeek, DoSeekEvent, DoSwitchBranch, DoDropBranch, DoAsk, DoAskFurther,
-                               DoCloseAnswer, DoCancel, DoToggleBreakpoint, DoSay, DoWatch, DoSetCondition,
-                               DoEnableBreakpoint, DoRemoveBreakpoint, GoToMark, DoStopAtFaults, DoApply,
-                               DoTypeText, ShowPanel, ShowLink, ShowWalk, ShowMemory, ShowCode, ShowDelivery,
-                               ToggleFullScreen, ShowHelp, CopyText, ShowWorkspace, ChangeScale, ToggleTheme>;
+using UiCommand =
+    std::variant<DoRun, DoPause, DoStep, DoStepLine, DoStepOver, DoStepOut, DoRunTo, DoReset, DoBack, DoSeek,
+                 DoSeekEvent, DoSwitchBranch, DoDropBranch, DoAsk, DoAskFurther, DoCloseAnswer, DoCancel,
+                 DoToggleBreakpoint, DoSay, DoWatch, DoSetCondition, DoEnableBreakpoint, DoRemoveBreakpoint,
+                 GoToMark, DoStopAtFaults, DoApply, DoTypeText, ShowPanel, ShowLink, ShowWalk, ShowMemory,
+                 ShowCode, ShowDelivery, ToggleFullScreen, ShowHelp, CopyText, ShowWorkspace, ChangeScale,
+                 ToggleTheme, ToggleCommandBox>;
 
 }  // namespace ringside

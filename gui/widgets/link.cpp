@@ -68,7 +68,8 @@ Asked asked_of(const RowSource& source) {
   switch (source.kind) {
     case RowSource::Kind::none: return {};
     case RowSource::Kind::linear:
-      return {fmt::format("{:#x} {}", source.at, source.length), fmt::format("{} at {:#x}", bytes, source.at)};
+      return {fmt::format("{:#x} {}", source.at, source.length),
+              fmt::format("{} at {:#x}", bytes, source.at)};
     case RowSource::Kind::physical:
       return {fmt::format("phys {:#x} {}", source.at, source.length),
               fmt::format("{} at the physical address {:#x}", bytes, source.at)};

@@ -181,8 +181,8 @@ Table events_table(const InspectContext& c, EventMask kinds, std::size_t most) {
       what.link = Link::delivery;
       what.target = e.delivery;
     }
-    const bool at_a_port = e.kind == EventKind::port_read || e.kind == EventKind::port_write ||
-                           e.kind == EventKind::unmodelled;
+    const bool at_a_port =
+        e.kind == EventKind::port_read || e.kind == EventKind::port_write || e.kind == EventKind::unmodelled;
     t.rows.push_back({std::to_string(number),
                       {Cell{std::to_string(number), Link::event, number}, plain(count_words(e.instructions)),
                        place, muted(name(e.kind)), what},

@@ -174,7 +174,8 @@ void add_stacks_32(Table& t, const InspectContext& c, const GuestMemory& guest) 
                        ss_good ? selector(held) : Cell{},
                        {},
                        ss_good ? plain(selector_words(held)) : bad(ss.trouble),
-                       {}}, bytes_of(ss.at, 2)});
+                       {}},
+                      bytes_of(ss.at, 2)});
   }
 }
 

@@ -20,7 +20,8 @@ std::vector<T> all(const Commands& commands) {
   return found;
 }
 
-TimelineMark mark(EventKind kind, std::uint64_t instructions, std::uint8_t which = 0, std::uint32_t value = 0) {
+TimelineMark mark(EventKind kind, std::uint64_t instructions, std::uint8_t which = 0,
+                  std::uint32_t value = 0) {
   TimelineMark m;
   m.kind = kind;
   m.instructions = instructions;

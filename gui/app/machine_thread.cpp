@@ -45,6 +45,7 @@ MachineThread::MachineThread(Setup setup, std::unique_ptr<Session> session)
       session_(std::move(session)),
       builder_(*session_),
       stop_at_faults_(setup_.stop_at_faults) {
+  session_->cancel_when(&cancel_);
   if (setup_.run_at_once) state_ = RunState::running;
   publish();
   thread_ = std::thread([this] { loop(); });
@@ -55,12 +56,17 @@ MachineThread::~MachineThread() {
     const std::lock_guard lock(mutex_);
     quit_ = true;
   }
+  cancel_ = true;
   interrupt_ = true;
   wake_.notify_all();
   thread_.join();
 }
 
 void MachineThread::post(const UiCommand& command) {
+  if (std::holds_alternative<DoCancel>(command)) {
+    cancel_ = true;
+    return;
+  }
   {
     const std::lock_guard lock(mutex_);
     inbox_.push_back(command);
@@ -102,7 +108,12 @@ void MachineThread::loop() {
       look_again = std::exchange(request_changed_, false);
       interrupt_ = false;
     }
-    for (const UiCommand& command : commands) carry_out(command);
+    for (std::size_t i = 0; i < commands.size(); ++i) {
+      // Of the places that a drag passes only the newest counts.
+      const bool passed = std::holds_alternative<DoSeek>(commands[i]) && i + 1 < commands.size() &&
+                          std::holds_alternative<DoSeek>(commands[i + 1]);
+      if (!passed) carry_out(commands[i]);
+    }
     look_again |= !commands.empty();
     if (state_ == RunState::running) run_slice();
     const std::uint64_t now = host_ns();
@@ -116,10 +127,13 @@ void MachineThread::loop() {
 void MachineThread::go(std::optional<RunLimits> errand) {
   errand_ = std::move(errand);
   state_ = RunState::running;
+  travelled_ = false;
   pace_host_ns_ = 0;
 }
 
 void MachineThread::carry_out(const UiCommand& command) {
+  notice_.clear();
+  if (travel(command) || change_breakpoints(command)) return;
   const bool stands = state_ == RunState::stopped;
   if (std::holds_alternative<DoRun>(command) && stands)
     go(std::nullopt);
@@ -142,16 +156,15 @@ void MachineThread::carry_out(const UiCommand& command) {
     builder_.forget();
     keys_.clear();
     next_key_ = 0;
+    answer_.reset();
+    travelled_ = false;
     ++stops_;
     if (state_ != RunState::stopped) go(std::nullopt);
-  } else if (const auto* c = std::get_if<DoToggleBreakpoint>(&command)) {
-    auto& all = session_->machine().breakpoints();
-    if (std::erase_if(all, [&](const Breakpoint& b) { return b.address == c->address; }) == 0)
-      all.push_back({c->address});
   } else if (const auto* c = std::get_if<DoStopAtFaults>(&command))
     stop_at_faults_ = c->on;
   else if (const auto* c = std::get_if<DoApply>(&command)) {
-    if (state_ != RunState::ended) (void)session_->apply(c->command);
+    if (state_ == RunState::ended) return;
+    if (const auto done = session_->apply(c->command); !done) notice_ = done.error().sentence;
   } else if (const auto* c = std::get_if<DoTypeText>(&command)) {
     if (state_ == RunState::ended) return;
     type(c->text);
@@ -201,7 +214,8 @@ void MachineThread::type(const std::string& text) {
 
 // One stroke at a time, far enough apart for any driver.
 void MachineThread::feed_keys() {
-  if (!setup_.type_at_prompt.empty() && at_prompt()) type(std::exchange(setup_.type_at_prompt, {}));
+  if (!setup_.type_at_prompt.empty() && at_prompt() && !session_->timeline().in_past())
+    type(std::exchange(setup_.type_at_prompt, {}));
   if (keys_.empty() || session_->machine().time() < next_key_) return;
   (void)session_->apply(TypeKey{keys_.front()});
   keys_.erase(keys_.begin());
@@ -250,6 +264,7 @@ void MachineThread::run_slice() {
 
 void MachineThread::stopped(const Stop& stop) {
   ++stops_;
+  travelled_ = false;
   errand_.reset();
   state_ = stop.final() ? RunState::ended : RunState::stopped;
   publish();
@@ -265,6 +280,10 @@ void MachineThread::publish() {
   view->number = ++views_;
   view->stop_number = stops_;
   view->stop_at_faults = stop_at_faults_;
+  view->history.travelled = travelled_;
+  view->who = answer_;
+  view->said = said_;
+  view->notice = notice_;
   {
     const std::lock_guard lock(mutex_);
     view_ = std::move(view);

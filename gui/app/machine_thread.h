@@ -36,6 +36,14 @@ class MachineThread {
   void request(const ViewRequest& request);  // a changed one leads to a new view
   std::shared_ptr<const MachineView> view() const;
 
+  // What takes its time just now, a search through the past for example: the last view stays meanwhile, and
+  // a DoCancel that is posted gives it up.
+  struct Work {
+    const char* what;  // "Looking for who wrote it"
+    double share;      // of it done, 0 to 1
+  };
+  std::optional<Work> work() const;
+
  private:
   MachineThread(Setup setup, std::unique_ptr<Session> session);
   void loop();
@@ -47,6 +55,18 @@ class MachineThread {
   void step_over();
   void step_out();
   void publish();
+  // machine_travel.cpp: through time, questions, breakpoints. False: the command is none of these.
+  bool travel(const UiCommand& command);
+  bool change_breakpoints(const UiCommand& command);
+  using Move = std::function<Result<Stop>()>;
+  void go_by(const char* what, const Move& move);  // `move` may look at cancel_ and count up progress_
+  void back(DoBack::How how);
+  void ask(const Subject& subject, std::optional<std::uint64_t> before, bool reads);
+  void answer(Culprit culprit, const Subject& subject);
+  void say(const std::string& words);
+  void halt();
+  void begin_work(const char* what);
+  void stand();
   void type(const std::string& text);
   void feed_keys();
   bool at_prompt() const;
@@ -63,7 +83,12 @@ class MachineThread {
   Ticks next_key_ = 0;
   std::uint64_t pace_host_ns_ = 0;  // where host time and machine time were last brought together
   Ticks pace_time_ = 0;
-  bool ahead_ = false;  // machine time has caught up with the host's: sleep
+  bool ahead_ = false;      // machine time has caught up with the host's: sleep
+  bool travelled_ = false;  // the last move was through time
+  std::shared_ptr<const WhoAnswer> answer_;
+  std::shared_ptr<const Said> said_;
+  std::uint64_t answers_ = 0;
+  std::string notice_;
 
   // Shared.
   mutable std::mutex mutex_;
@@ -73,6 +98,9 @@ class MachineThread {
   bool request_changed_ = false, quit_ = false;
   std::shared_ptr<const MachineView> view_;
   std::atomic<bool> interrupt_{false};  // something is in the inbox: end the slice
+  std::atomic<bool> cancel_{false};     // give up what is under way
+  std::atomic<const char*> work_{nullptr};
+  std::atomic<double> progress_{0};
   std::thread thread_;
 };
 

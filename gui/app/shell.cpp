@@ -3,6 +3,8 @@
 
 #include <algorithm>
 #include <array>
+#include <optional>
+#include <utility>
 
 #include "gui/panels/panels.h"
 #include "gui/widgets/controls.h"
@@ -65,10 +67,28 @@ void follow(Link link, std::uint64_t target, const MachineView& view, Commands& 
   }
 }
 
+// The count of the mark before the place where the machine stands, or of the next. Bytes of output are too
+// many to be stopped at.
+std::optional<std::uint64_t> mark_beside(const HistoryView& history, bool next) {
+  const std::uint64_t now = history.now.instructions;
+  std::optional<std::uint64_t> best;
+  for (const MarkList& marks : history.marks) {
+    // Right behind a mark the machine has just gone to it: the one before that is meant.
+    for (std::size_t i = marks.first_from(next ? now : now - std::min<std::uint64_t>(now, 1));
+         next ? i < marks.size() : i > 0; next ? ++i : --i) {
+      const TimelineMark& mark = marks[next ? i : i - 1];
+      if (mark.kind == EventKind::serial_byte) continue;
+      if (!best || (next ? mark.instructions < *best : mark.instructions > *best)) best = mark.instructions;
+      break;
+    }
+  }
+  return best;
+}
+
 // The panels of each workspace, in the order of their tabs; registers come first in the first one where they
 // have no tile of their own.
 const std::array<std::vector<const Panel*>, kWorkspaces> kTopics = {
-    {{&stack_panel, &memory_panel},
+    {{&stack_panel, &memory_panel, &breakpoints_panel},
      {&anatomy_panel, &idt_panel, &pic_panel, &pit_panel, &keyboard_panel, &uart_panel},
      {&walk_panel, &page_map_panel, &gdt_panel}}};
 
@@ -127,7 +147,9 @@ void Shell::show(std::string_view panel_id) {
     if (show_in(w)) return;
 }
 
-bool Shell::escape(bool guest_focused) {
+bool Shell::escape(PanelState& state) {
+  const bool guest_focused = state.screen.focused;
+  if (std::exchange(state.command_box.open, false)) return true;
   if (!help_.empty()) {
     help_.clear();
     return true;
@@ -158,11 +180,18 @@ void Shell::notice_stop(PanelState& state, const MachineView& view) {
     running_ = runs;
     left_tab_ = runs ? screen_panel.id : happened_panel.id;
   }
+  if (view.who && std::exchange(answer_seen_, view.who->number) != view.who->number) show(happened_panel.id);
   if (view.state == RunState::running || view.stop_number == stop_seen_) return;
   stop_seen_ = view.stop_number;
   const DeliveryRecord* newest = nullptr;
   for (const auto& record : view.deliveries)
     if (record->delivery.attempts.front().exception.vector < 32) newest = record.get();
+  // Whoever goes through time passes exceptions without having caused them: they are no news.
+  if (view.history.travelled) {
+    delivery_known_ = newest != nullptr;
+    if (newest) delivery_seen_ = newest->number;
+    return;
+  }
   if (!newest) return;
   const bool fresh = !delivery_known_ || newest->number != delivery_seen_;
   delivery_known_ = true;
@@ -181,7 +210,12 @@ void Shell::apply(PanelState& state, const MachineView& view, Commands& commands
       follow(c->link, c->target, view, commands);
     else if (const auto* c = std::get_if<ShowPanel>(&command))
       show(c->id);
-    else if (const auto* c = std::get_if<ShowWorkspace>(&command))
+    else if (std::holds_alternative<ToggleCommandBox>(command)) {
+      state.command_box.open = state.command_box.focus = !state.command_box.open;
+      state.screen.focused = false;
+    } else if (const auto* c = std::get_if<GoToMark>(&command)) {
+      if (const auto there = mark_beside(view.history, c->next)) keep.push_back(DoSeekEvent{*there});
+    } else if (const auto* c = std::get_if<ShowWorkspace>(&command))
       settings_.workspace = std::clamp(c->number, 1, kWorkspaces);
     else if (std::holds_alternative<ToggleTheme>(command))
       settings_.dark = !settings_.dark, keep.push_back(command);
@@ -374,6 +408,7 @@ void Shell::draw(PanelState& state, const MachineView& view, Commands& commands)
   }
   ImGui::End();
   draw_help(state);
+  draw_command_box(state, view, {{0, tiles_.toolbar.to.y}, {window.x, tiles_.time_line.from.y}}, commands);
   apply(state, view, commands);
 }
 

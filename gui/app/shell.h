@@ -33,7 +33,7 @@ class Shell {
   void show(std::string_view panel_id);
   // Closes what lies over the tiles. Escape belongs to the guest where it has the keyboard, unless help is
   // open.
-  bool escape(bool guest_focused);
+  bool escape(PanelState& state);
 
  private:
   void apply(PanelState& state, const MachineView& view, Commands& commands);
@@ -59,7 +59,7 @@ class Shell {
   std::string help_;                   // the panel whose help is open
   std::string last_panel_ = "screen";
   int wanted_cell_scale_ = 1;
-  std::uint64_t stop_seen_ = 0;
+  std::uint64_t stop_seen_ = 0, answer_seen_ = 0;
   std::uint32_t delivery_seen_ = 0;
   bool delivery_known_ = false;
 };
@@ -72,6 +72,7 @@ const char* state_word(const MachineView& view);
 // Parts of the frame, each in a file of its own.
 void draw_toolbar(PanelState& state, const MachineView& view, const Settings& settings, const Rect& at,
                   Commands& commands);
+void draw_command_box(PanelState& state, const MachineView& view, const Rect& room, Commands& commands);
 void draw_time_line(PanelState& state, const MachineView& view, const Rect& at, Commands& commands);
 
 }  // namespace ringside

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-// The keys of the window. Function keys and Ctrl chords work always; plain digits only while the guest does
-// not have the keyboard and no field is being typed into.
+// The keys of the window. Function keys and Ctrl chords work always, and with Shift they go back in time;
+// plain digits, Home, End and brackets only while the guest does not have the keyboard and no field is being
+// typed into.
 #pragma once
 
 #include <SDL.h>

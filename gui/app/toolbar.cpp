@@ -19,6 +19,7 @@ struct Form {
   bool facts = true;       // ring, mode and interrupt flag, besides whether it runs
   bool seldom = true;      // to cursor, reset, stop at faults, theme
   bool faults = true;      // cause a fault
+  bool back = true;        // to the stop before; one instruction back is always there
   bool more_steps = true;  // over, out
   bool workspaces = true;
   bool menu() const { return !seldom; }
@@ -38,6 +39,7 @@ const std::vector<Form>& forms() {
     without({&Form::run_label, &Form::seldom});
     without({&Form::facts});
     without({&Form::faults});
+    without({&Form::back});
     without({&Form::more_steps});
     without({&Form::workspaces});
     return made;
@@ -109,6 +111,10 @@ std::vector<std::pair<std::string, ImU32>> status(const Look& look, const Machin
     words.emplace_back(name(mode(view.cpu)), look.theme.text);
     words.emplace_back(interrupts ? "IF 1" : "IF 0", interrupts ? look.theme.text : look.theme.muted);
   }
+  if (view.history.in_past && facts)
+    words.emplace_back(fmt::format("in the past: {} of {}", with_commas(view.instructions),
+                                   with_commas(view.history.end.instructions)),
+                       look.theme.now);
   words.emplace_back(state_word(view), view.state == RunState::running ? look.theme.passed
                                        : view.state == RunState::ended ? look.theme.fault
                                                                        : look.theme.now);
@@ -147,17 +153,22 @@ void demo_items(const Look& look, Commands& commands) {
 }
 
 struct Buttons {
-  ButtonText run, line, step, over, out, cursor, reset, faults, stop;
+  ButtonText back, step_back, more_back, run, line, step, over, out, cursor, reset, faults, stop;
 };
-Buttons buttons_for(const Form& form, bool running, bool stop_at_faults) {
+Buttons buttons_for(const Form& form, bool running, bool stop_at_faults, const char* why_not = nullptr) {
   const auto step_label = [&](const char* label) { return form.step_labels ? label : ""; };
   return {
+      .back = {"back", "\u25C0", "",
+               why_not ? why_not : "Back to the stop before: a breakpoint or a fault (Shift+F5)"},
+      .step_back = {"step back", "\u2912", "", why_not ? why_not : "One instruction back (Shift+F11)"},
+      .more_back = {"more back", "\u25BE", "", "Back by lines and calls, to the start, to the end"},
       .run = running ? ButtonText{"run", "\u2016", form.run_label ? "Pause" : "", "Pause (F5)"}
-                     : ButtonText{"run", "\u25B6", form.run_label ? "Run" : "", "Run (F5)"},
+                     : ButtonText{"run", "\u25B6", form.run_label ? "Run" : "",
+                                  "Run (F5). In the past this repeats what happened, and goes on from there"},
       .line = {"line", "\u21A7", step_label("Line"), "To the next source line (F7)"},
       .step = {"step", "\u2913", step_label("Step"), "One instruction (F11)"},
       .over = {"over", "\u21B7", step_label("Over"), "Step over a call (F10)"},
-      .out = {"out", "\u21A5", step_label("Out"), "Run to the caller (Shift+F11)"},
+      .out = {"out", "\u21A5", step_label("Out"), "Run to the caller (F12)"},
       .cursor = {"cursor", "\u21E5", step_label("To cursor"),
                  "Run to the chosen line of the listing (Ctrl+F10)"},
       .reset = {"reset", "\u21BA", step_label("Reset"), "Power on again (Ctrl+Shift+R)"},
@@ -175,6 +186,38 @@ std::string workspace_label(const Form& form, int workspace) {
                               : fmt::format("{}", workspace);
 }
 
+// Why the buttons that go back do nothing; null where they do.
+const char* no_way_back(const MachineView& view) {
+  if (!view.history.kept) return "No history is kept of this run";
+  if (view.instructions == 0) return "This is the start of the history: power-on";
+  return nullptr;
+}
+
+void draw_back_menu(const Look& look, const MachineView& view, Commands& commands) {
+  ImGui::PushStyleVar(ImGuiStyleVar_WindowPadding, {look.px(8), look.px(8)});
+  if (ImGui::BeginPopup("more back")) {
+    const char* const why_not = no_way_back(view);
+    const auto item = [&](const char* words, const char* keys, UiCommand command, bool enabled) {
+      if (ImGui::MenuItem(words, keys, false, enabled)) commands.push_back(std::move(command));
+    };
+    if (why_not) caption(look, why_not);
+    using How = DoBack::How;
+    item("Back to the stop before", "Shift+F5", DoBack{How::run}, !why_not);
+    item("One instruction back", "Shift+F11", DoBack{How::step}, !why_not);
+    item("One source line back", "Shift+F7", DoBack{How::line}, !why_not);
+    item("Back over a call", "Shift+F10", DoBack{How::over}, !why_not);
+    item("Back to the call of this function", "Shift+F12", DoBack{How::out}, !why_not);
+    ImGui::Separator();
+    item("Mark before on the time line", "[", GoToMark{false}, !why_not);
+    item("Next mark on the time line", "]", GoToMark{true}, view.history.in_past);
+    item("To power-on", "Home", DoSeek{0}, !why_not);
+    item("To the end of what has happened", "End", DoSeek{view.history.end.instructions},
+         view.history.in_past);
+    ImGui::EndPopup();
+  }
+  ImGui::PopStyleVar();
+}
+
 // The gaps are those of draw_toolbar.
 float width_of(const Look& look, const MachineView& view, const Form& form) {
   const Buttons b = buttons_for(form, view.state == RunState::running, true);
@@ -184,6 +227,9 @@ float width_of(const Look& look, const MachineView& view, const Form& form) {
   };
   if (form.name) width += text_size(look.fonts.strong, "Ringside").x + look.px(16);
   // Pause is the wider of the two: nothing moves when the machine stops.
+  if (form.back) take(b.back, 4);
+  take(b.step_back, 0);
+  take(b.more_back, 8);
   take(buttons_for(form, true, true).run, 8);
   take(b.line, 4);
   take(b.step, 4);
@@ -224,7 +270,7 @@ void draw_menu(const Look& look, const MachineView& view, const Settings& settin
     }
     if (!form.more_steps) {
       item("Step over a call", "F10", DoStepOver{}, stands);
-      item("Run to the caller", "Shift+F11", DoStepOut{}, stands);
+      item("Run to the caller", "F12", DoStepOut{}, stands);
     }
     item("Run to the chosen line", "Ctrl+F10", DoRunTo{{cursor}}, stands && cursor != 0);
     item("Power on again", "Ctrl+Shift+R", DoReset{}, true);
@@ -263,7 +309,8 @@ void draw_toolbar(PanelState& state, const MachineView& view, const Settings& se
   const Form& form = fitting == forms().end() ? forms().back() : *fitting;
   const bool running = view.state == RunState::running, ended = view.state == RunState::ended,
              stands = view.state == RunState::stopped;
-  const Buttons b = buttons_for(form, running, settings.stop_at_faults);
+  const char* const why_not = no_way_back(view);
+  const Buttons b = buttons_for(form, running, settings.stop_at_faults, why_not);
 
   Bar bar(look, at, commands);
   if (form.name) {
@@ -274,6 +321,10 @@ void draw_toolbar(PanelState& state, const MachineView& view, const Settings& se
       bar.words(look.fonts.body, look.theme.muted, view.image_name, 8);
     bar.skip(8);
   }
+  if (form.back) bar.push(b.back, DoBack{DoBack::How::run}, ButtonKind::plain, !why_not);
+  bar.push(b.step_back, DoBack{DoBack::How::step}, ButtonKind::plain, !why_not, 0);
+  if (bar.push(b.more_back, ButtonKind::quiet, true, 8)) ImGui::OpenPopup("more back");
+  draw_back_menu(look, view, commands);
   bar.push(b.run, running ? UiCommand{DoPause{}} : UiCommand{DoRun{}}, ButtonKind::primary, !ended, 8);
   bar.push(b.line, DoStepLine{}, ButtonKind::plain, stands);
   bar.push(b.step, DoStep{}, ButtonKind::plain, stands);

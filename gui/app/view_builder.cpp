@@ -5,18 +5,18 @@
 
 #include <algorithm>
 #include <filesystem>
+#include <utility>
 
 #include "sim/inspect/topics.h"
 #include "sim/inspect/words.h"
+#include "sim/session/condition.h"
 
 namespace ringside {
 namespace {
 
-constexpr std::size_t kMarks = 4096;          // of the time line
 constexpr std::size_t kDeliveries = 64;       // in a view
 constexpr std::uint64_t kMemoryBytes = 1024;  // in the memory panel
 
-bool is_trap(std::uint8_t vector) { return vector == 1 || vector == 3 || vector == 4; }
 bool is_exception(const DeliveryRecord& record) {
   return record.delivery.attempts.front().exception.vector < 32;
 }
@@ -39,8 +39,9 @@ MemoryView bytes_at(const GuestMemory& guest, std::uint64_t address) {
 
 void ViewBuilder::forget() {
   deliveries_.clear();
-  marks_.clear();
-  events_seen_ = 0;
+  marks_ = {};
+  marks_seen_ = 0;
+  commands_.reset();
   listing_around_ = 0;
   session_.sources().forget();
 }
@@ -64,8 +65,25 @@ DeliveryText ViewBuilder::describe(const DeliveryRecord& record) {
   return words;
 }
 
+BreakpointText ViewBuilder::describe(const Breakpoint& b) const {
+  constexpr const char* kKinds[] = {"execute", "store", "load", "access", "change", "event"};
+  BreakpointText words{
+      .kind = kKinds[static_cast<unsigned>(b.kind)], .where = {}, .condition = text(b.condition)};
+  if (b.kind == BreakKind::event)
+    words.where = text(b.event);
+  else if (b.kind == BreakKind::execute)
+    words.where = place_words(session_.symbols(), b.address.value);
+  else
+    words.where =
+        fmt::format("{} at {}{:#x}", bytes_words(b.length), b.physical ? "physical " : "", b.address.value);
+  return words;
+}
+
 void ViewBuilder::copy_deliveries(MachineView& view) {
   const auto& all = session_.machine().deliveries();
+  // Those of the future have not happened; on another branch they may never.
+  std::erase_if(deliveries_,
+                [&](const auto& known) { return all.empty() || known.first > all.back().number; });
   if (all.empty()) {
     deliveries_.clear();
     return;
@@ -86,31 +104,40 @@ void ViewBuilder::copy_deliveries(MachineView& view) {
   }
 }
 
-void ViewBuilder::copy_marks(MachineView& view) {
-  const EventLog& log = session_.machine().events();
-  for (std::uint64_t n = std::max(events_seen_, log.first()); n < log.total(); ++n) {
-    const Event& e = log[n];
-    TimeMark mark{.time = e.time, .instructions = e.instructions, .vector = e.vector, .delivery = e.delivery};
-    if (e.kind == EventKind::interrupt)
-      mark.kind = MarkKind::interrupt;
-    else if (e.kind == EventKind::exception)
-      mark.kind = is_trap(e.vector) ? MarkKind::trap : MarkKind::fault;
-    else if (e.kind == EventKind::serial_byte)
-      mark.kind = MarkKind::output;
-    else if (e.kind == EventKind::command)
-      mark.kind = MarkKind::key;
-    else
-      continue;
-    marks_.push_back(mark);
+void ViewBuilder::copy_history(HistoryView& view) {
+  const Timeline& timeline = session_.timeline();
+  view.kept = timeline.keeps();
+  view.now = timeline.now();
+  view.end = timeline.end();
+  view.in_past = timeline.in_past();
+  view.branch = timeline.branch();
+  view.branches = timeline.branches();
+  for (const Position& p : timeline.checkpoints()) view.checkpoints.push_back(p.instructions);
+  view.memory_used = timeline.memory_used();
+  view.memory_limit = timeline.memory_limit();
+  view.trouble = timeline.trouble();
+  // What has been copied stays, unless the timeline has thinned out its marks.
+  const std::vector<TimelineMark>& all = timeline.marks();
+  const bool same =
+      marks_seen_ == 0 || (marks_seen_ <= all.size() && all[marks_seen_ - 1].time == last_time_ &&
+                           all[marks_seen_ - 1].kind == last_kind_);
+  if (!same) {
+    marks_ = {};
+    marks_seen_ = 0;
   }
-  events_seen_ = log.total();
-  if (marks_.size() > kMarks) {
-    // More than a screen can show: every second one goes, but never a fault.
-    bool keep = false;
-    std::erase_if(marks_,
-                  [&](const TimeMark& mark) { return mark.kind != MarkKind::fault && (keep = !keep); });
+  for (; marks_seen_ < all.size(); ++marks_seen_)
+    marks_[static_cast<std::size_t>(lane_of(all[marks_seen_].kind))].push_back(all[marks_seen_]);
+  if (marks_seen_ > 0) {
+    last_time_ = all.back().time;
+    last_kind_ = all.back().kind;
   }
   view.marks = marks_;
+  if (const auto& commands = timeline.commands(); !commands_ || commands_->size() != commands.size()) {
+    auto words = std::make_shared<std::vector<std::string>>();
+    for (const LoggedCommand& c : commands) words->push_back(ringside::describe(c.command));
+    commands_ = std::move(words);
+  }
+  view.commands = commands_;
 }
 
 void ViewBuilder::copy_listing(const ViewRequest& request, MachineView& view) {
@@ -138,6 +165,8 @@ void ViewBuilder::copy_listing(const ViewRequest& request, MachineView& view) {
 
 std::shared_ptr<MachineView> ViewBuilder::build(const ViewRequest& request, RunState state) {
   Machine& machine = session_.machine();
+  if (const unsigned branch = session_.timeline().branch(); std::exchange(branch_, branch) != branch)
+    forget();
   auto view = std::make_shared<MachineView>();
   view->state = state;
   view->cpu = machine.cpu();
@@ -150,9 +179,10 @@ std::shared_ptr<MachineView> ViewBuilder::build(const ViewRequest& request, RunS
   view->palette = palette(machine.board().vga);
   view->symbols = session_.shared_symbols();
   view->breakpoints = machine.breakpoints();
+  for (const Breakpoint& b : view->breakpoints) view->breakpoint_texts.push_back(describe(b));
   view->pic = machine.board().pic;
   copy_deliveries(*view);
-  copy_marks(*view);
+  copy_history(view->history);
   if (request.listing) copy_listing(request, *view);
   if (request.walk) {
     std::uint64_t address = view->rip;

@@ -22,14 +22,15 @@ class ViewBuilder {
   // not move during the call.
   std::shared_ptr<MachineView> build(const ViewRequest& request, RunState state);
 
-  // After a reset the logs begin anew.
+  // After a reset, or on another branch: nothing that was known before need be true now.
   void forget();
 
  private:
   void copy_deliveries(MachineView& view);
-  void copy_marks(MachineView& view);
+  void copy_history(HistoryView& view);
   void copy_listing(const ViewRequest& request, MachineView& view);
   DeliveryText describe(const DeliveryRecord& record);
+  BreakpointText describe(const Breakpoint& breakpoint) const;
 
   Session& session_;
   struct KnownDelivery {
@@ -37,8 +38,12 @@ class ViewBuilder {
     DeliveryText text;
   };
   std::map<std::uint32_t, KnownDelivery> deliveries_;
-  std::vector<TimeMark> marks_;
-  std::uint64_t events_seen_ = 0;
+  std::array<MarkList, kMarkLanes> marks_;
+  std::shared_ptr<const std::vector<std::string>> commands_;
+  std::size_t marks_seen_ = 0;  // of the timeline's
+  Ticks last_time_ = 0;         // of the last of those
+  EventKind last_kind_ = EventKind::interrupt;
+  unsigned branch_ = 0;
   Listing listing_;                   // the last one made,
   std::uint64_t listing_around_ = 0;  // around this address; 0 = none
 };

@@ -7,8 +7,10 @@
 #include <algorithm>
 #include <atomic>
 #include <fstream>
+#include <optional>
 #include <set>
 #include <string>
+#include <utility>
 
 #include "gui/app/frame_stats.h"
 #include "gui/app/machine_thread.h"
@@ -22,6 +24,7 @@ namespace {
 
 constexpr Uint32 kFrameMs = 16;
 constexpr Uint32 kCursorMs = 267, kBlinkMs = 533;  // a VGA's: 8 pictures on and 8 off, 16 and 16, at 60 Hz
+constexpr Uint32 kWorkMs = 150;                    // what takes longer is told
 constexpr int kFramesAfterStop = 12;               // until the panels have what they ask for
 constexpr int kSettleFrames = 3;                   // ImGui needs a frame or two to settle after an input
 
@@ -40,7 +43,9 @@ class Window {
   void events(int timeout_ms);
   void event(const SDL_Event& event);
   void key(const SDL_KeyboardEvent& event);
+  bool waits(SDL_Scancode code) const;
   void to_guest(Key key, bool down);
+  void tell_work();
   void release_guest_keys();
   void frame();
   void load_look();
@@ -57,9 +62,12 @@ class Window {
   FrameStats stats_;
   std::unique_ptr<MachineThread> machine_;
   std::shared_ptr<const MachineView> view_;
-  Uint32 news_event_ = 0;  // SDL's number for "there is a new view"
+  std::optional<ImVec2> mouse_;  // as the last event told
+  Uint32 news_event_ = 0;        // SDL's number for "there is a new view"
   std::atomic<bool> news_sent_{false};
-  std::set<SDL_Scancode> guest_keys_;  // held down in the guest
+  std::set<SDL_Scancode> guest_keys_;    // held down in the guest
+  std::set<SDL_Scancode> waiting_keys_;  // modifiers that the guest does not know of yet
+  Uint32 work_since_ = 0;  // when the machine's thread was first seen at what it is at; 0 = nothing
   Commands pending_;
   bool look_stale_ = true, quit_ = false, fresh_view_ = false, right_ctrl_alone_ = false;
   std::string title_;
@@ -89,6 +97,14 @@ void Window::tell_title() {
   SDL_SetWindowTitle(window_.window, title_.c_str());
 }
 
+// A modifier alone asks for nothing: in the past, where any key begins a new branch, and where the machine
+// stands, it waits for the key that it is held down for. That may be one of the window's.
+bool Window::waits(SDL_Scancode code) const {
+  const bool modifier = code == SDL_SCANCODE_LSHIFT || code == SDL_SCANCODE_RSHIFT ||
+                        code == SDL_SCANCODE_LCTRL || code == SDL_SCANCODE_LALT || code == SDL_SCANCODE_RALT;
+  return modifier && (view_->history.in_past || view_->state != RunState::running);
+}
+
 void Window::to_guest(Key k, bool down) {
   if (k != Key::none) machine_->post(DoApply{TypeKey{{k, down}}});
 }
@@ -114,15 +130,28 @@ void Window::key(const SDL_KeyboardEvent& event) {
   }
   right_ctrl_alone_ = false;
   if (down) {
-    if (code == SDL_SCANCODE_ESCAPE && shell_.escape(state_.screen.focused)) return;
+    if (code == SDL_SCANCODE_ESCAPE && state_.work.what) {
+      machine_->post(DoCancel{});
+      return;
+    }
+    if (code == SDL_SCANCODE_ESCAPE && shell_.escape(state_)) return;
     if (auto command = shortcut(event.keysym, state_.screen.focused, typing, shell_, state_)) {
       pending_.push_back(std::move(*command));
       return;
     }
   }
+  if (!down && waiting_keys_.erase(code)) return;
   if (!down && guest_keys_.erase(code))
     to_guest(key_of(code), false);
   else if (down && state_.screen.focused && !typing && !event.repeat && key_of(code) != Key::none) {
+    if (waits(code)) {
+      waiting_keys_.insert(code);
+      return;
+    }
+    for (const SDL_Scancode held : std::exchange(waiting_keys_, {})) {
+      guest_keys_.insert(held);
+      to_guest(key_of(held), true);
+    }
     guest_keys_.insert(code);
     to_guest(key_of(code), true);
   }
@@ -136,6 +165,8 @@ void Window::event(const SDL_Event& e) {
   }
   ImGui_ImplSDL2_ProcessEvent(&e);
   settle_ = kSettleFrames;
+  if (e.type == SDL_MOUSEMOTION)
+    mouse_ = ImVec2{static_cast<float>(e.motion.x), static_cast<float>(e.motion.y)};
   if (e.type == SDL_QUIT) quit_ = true;
   if (e.type == SDL_WINDOWEVENT && e.window.event == SDL_WINDOWEVENT_CLOSE) quit_ = true;
   if (e.type == SDL_WINDOWEVENT && e.window.event == SDL_WINDOWEVENT_FOCUS_LOST) release_guest_keys();
@@ -169,18 +200,32 @@ void Window::window_commands(const Commands& commands) {
   }
 }
 
+// What is done before anybody could read of it is not told.
+void Window::tell_work() {
+  const auto work = machine_->work();
+  if (!work)
+    work_since_ = 0;
+  else if (work_since_ == 0)
+    work_since_ = std::max<Uint32>(SDL_GetTicks(), 1);
+  const bool told = work && SDL_GetTicks() - work_since_ >= kWorkMs;
+  state_.work = told ? WorkState{work->what, work->share} : WorkState{};
+}
+
 void Window::frame() {
   const bool was_focused = state_.screen.focused;
   if (look_stale_ || shell_.wanted_cell_scale() != state_.look.fonts.cell_scale) load_look();
   fresh_view_ = false;
   view_ = machine_->view();
   tell_title();
+  tell_work();
   const Uint32 now = SDL_GetTicks();
   state_.screen.blink_on = now / kBlinkMs % 2 == 0;
   state_.screen.cursor_on = now / kCursorMs % 2 == 0;
   stats_.begin();
   window_.backend->new_frame();
   ImGui_ImplSDL2_NewFrame();
+  // Where the mouse is captured, as in a drag, not every display tells ImGui's back end where it has got to.
+  if (ImGui::IsAnyMouseDown() && mouse_) ImGui::GetIO().MousePos = *mouse_;
   ImGui::NewFrame();
   Commands commands = std::move(pending_);
   pending_.clear();
@@ -205,6 +250,7 @@ int Window::wait_ms() const {
   const bool due = settle_ > 0 || fresh_view_ || look_stale_;
   if (due) return since >= kFrameMs ? 0 : static_cast<int>(kFrameMs - since);
   Uint32 wait = kCursorMs - now % kCursorMs + 1;  // until the cursor blinks
+  if (work_since_ != 0 || machine_->work()) wait = std::min<Uint32>(wait, 50);
   if (options_.after_seconds > 0) wait = std::min<Uint32>(wait, 50);
   return static_cast<int>(wait);
 }
@@ -248,7 +294,9 @@ Result<void> Window::run(MachineConfig config) {
     events(wait_ms());
     const bool blinked = SDL_GetTicks() / kCursorMs != last_frame_ / kCursorMs;
     if (SDL_GetTicks() - last_frame_ < kFrameMs && !time_is_up()) continue;  // 60 frames a second are enough
-    if (!(settle_ > 0 || fresh_view_ || look_stale_ || blinked || time_is_up())) continue;
+    if (!(settle_ > 0 || fresh_view_ || work_since_ != 0 || machine_->work() || look_stale_ || blinked ||
+          time_is_up()))
+      continue;
     frame();
     const bool last = time_is_up();
     Result<void> written;

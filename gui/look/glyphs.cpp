@@ -39,6 +39,7 @@ Outline arc(GlyphPoint centre, float inner, float outer, float from, float to) {
 std::vector<GlyphPicture> draw_all() {
   return {
       {0x25B6, {{{3, 2}, {14, 8}, {3, 14}}}},           // arrow: now, run
+      {0x25C0, {{{13, 2}, {2, 8}, {13, 14}}}},          // back, as run
       {0x25CF, {circle(8, 8, 4.5f)}},                   // dot: changed
       {0x25CB, {circle(8, 8, 5), circle(8, 8, 3.5f)}},  // ring
       {0x25B2,
@@ -61,6 +62,10 @@ std::vector<GlyphPicture> draw_all() {
        {stroke({2, 8}, {9.5f, 8}, 1.8f),
         {{8, 4}, {12.5f, 8}, {8, 12}},
         {{13, 3}, {14.8f, 3}, {14.8f, 13}, {13, 13}}}},  // step
+      {0x2912,
+       {stroke({14, 8}, {6.5f, 8}, 1.8f),
+        {{8, 4}, {3.5f, 8}, {8, 12}},
+        {{3, 3}, {1.2f, 3}, {1.2f, 13}, {3, 13}}}},  // step back
       {0x21B7,
        {arc({7.5f, 10}, 5, 6.7f, 180, 330),
         {{9.5f, 8.6f}, {15.5f, 9.5f}, {14.5f, 3.8f}},

@@ -4,6 +4,7 @@
 #include <algorithm>
 
 #include "gui/panels/panels.h"
+#include "gui/widgets/controls.h"
 #include "gui/widgets/text.h"
 
 namespace ringside {
@@ -67,6 +68,52 @@ class Flow {
   ImVec2 pen_;
 };
 
+// Who wrote or reads what was asked about, and what can be done with that.
+void draw_answer(PanelState& state, const MachineView& view, Commands& commands) {
+  const Look& look = state.look;
+  const Culprit& culprit = view.who->culprit;
+  {
+    Flow flow(state, view, commands);
+    flow.words(std::string(shape(culprit.read ? Meaning::now : Meaning::write)) + " ", Link::none, 0,
+               culprit.read ? look.theme.now : look.theme.write, look.fonts.body);
+    flow.sentence(culprit.sentence, look.fonts.body, look.theme.text);
+    flow.end(look.fonts.body);
+  }
+  if (!culprit.source_line.empty()) {
+    const float room = ImGui::GetContentRegionAvail().x;
+    text(look.fonts.mono, look.theme.muted,
+         elide(look.fonts.mono, culprit.source + "  " + culprit.source_line, room));
+  }
+  const float height = look.px(20);
+  bool first = true;
+  const auto offer = [&](const ButtonText& words, UiCommand command) {
+    if (!first) beside_if_room(look, small_button_width(look, words), 4);
+    first = false;
+    if (small_button(look, words, height)) commands.push_back(std::move(command));
+  };
+  if (culprit.found) {
+    const bool beyond = culprit.instructions > view.history.end.instructions;
+    offer({.id = "there",
+           .icon = "\u21E5",
+           .label = beyond ? "Run there" : "Go there",
+           .tooltip = "To right before that instruction"},
+          beyond ? UiCommand{DoSay{"run-to @" + std::to_string(culprit.instructions)}}
+                 : UiCommand{DoSeek{culprit.instructions}});
+    if (!culprit.read)
+      offer({.id = "further",
+             .icon = "\u2190",
+             .label = "Further back",
+             .tooltip = "Who wrote it before that?"},
+            DoAskFurther{});
+    if (view.who->subject.kind != Subject::Kind::gpr)
+      offer({.id = "watch", .icon = "\u270E", .label = "Watch", .tooltip = "Stop whenever it is written"},
+            DoWatch{view.who->subject});
+  }
+  offer({.id = "close", .icon = "\u2715", .label = "Close", .tooltip = "Closes this answer"},
+        DoCloseAnswer{});
+  ImGui::Dummy({0, look.px(8)});
+}
+
 Meaning meaning_of(const MachineView& view) {
   if (!view.stop) return Meaning::now;
   switch (view.stop->kind) {
@@ -78,7 +125,7 @@ Meaning meaning_of(const MachineView& view) {
   }
 }
 
-void draw(PanelState& state, const MachineView& view, Commands& commands) {
+void draw_stop(PanelState& state, const MachineView& view, Commands& commands) {
   const Look& look = state.look;
   Flow flow(state, view, commands);
   ImFont* body = look.fonts.body;
@@ -110,6 +157,21 @@ void draw(PanelState& state, const MachineView& view, Commands& commands) {
   flow.end(small);
 }
 
+// What is news stands first: an answer until the machine has moved on.
+void draw(PanelState& state, const MachineView& view, Commands& commands) {
+  HappenedState& seen = state.happened;
+  if (view.who && view.who->number != seen.answer) {
+    seen = {view.who->number, view.stop_number};
+    ImGui::SetScrollY(0);
+  }
+  const bool fresh = view.who && view.stop_number == seen.stop;
+  if (fresh) draw_answer(state, view, commands);
+  draw_stop(state, view, commands);
+  if (!view.who || fresh) return;
+  ImGui::Dummy({0, state.look.px(8)});
+  draw_answer(state, view, commands);
+}
+
 }  // namespace
 
 const Panel happened_panel{
@@ -120,7 +182,9 @@ const Panel happened_panel{
         "causes. Coloured nouns "
         "lead on: an address to its bytes or its code, a vector to its gate, a fault to the steps in which "
         "the processor "
-        "delivered it.",
+        "delivered it.\n\n"
+        "Here stands too who wrote a value, or who reads it next, once the right button has asked: go to "
+        "that instruction, ask who wrote it before that, or watch the place.",
     .draw = draw,
     .request = nullptr,
 };

@@ -40,7 +40,22 @@ void draw_row(PanelState& state, const MachineView& view, std::size_t from, Comm
     letters += byte >= 0x20 && byte < 0x7F ? static_cast<char>(byte) : byte == kUnmappedByte ? ' ' : '.';
   }
   text_at(list, look.fonts.mono, {x + digit, start.y}, look.theme.muted, letters);
-  ImGui::Dummy({x + digit * 18 - start.x, look.fonts.mono->FontSize});
+  ImGui::PushID(static_cast<int>(from));
+  ImGui::InvisibleButton("row", {x + digit * 18 - start.x, look.fonts.mono->FontSize});
+  if (ImGui::IsItemClicked(1)) {
+    // The byte under the mouse; a wider gap stands in the middle of the row.
+    const float along = (ImGui::GetIO().MousePos.x - start.x) / digit;
+    const float before_gap = along < 8 * 2.6f + 0.5f ? along : along - 1;
+    state.memory.asked = address + static_cast<std::uint64_t>(std::clamp(before_gap / 2.6f, 0.0f, 15.0f));
+  }
+  if (ImGui::BeginPopupContextItem("menu")) {
+    const std::uint64_t word = state.memory.asked & ~std::uint64_t{7};
+    caption(look, hex64(state.memory.asked));
+    ask_items(asked_of({RowSource::Kind::linear, state.memory.asked, 1}), commands);
+    ask_items(asked_of({RowSource::Kind::linear, word, 8}), commands);
+    ImGui::EndPopup();
+  }
+  ImGui::PopID();
 }
 
 void draw(PanelState& state, const MachineView& view, Commands& commands) {

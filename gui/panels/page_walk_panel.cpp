@@ -122,10 +122,13 @@ struct Drawing {
     line += look.px(15);
     const std::uint64_t frame = e.entry & 0x000FFFFFFFFFF000;
     ImGui::SetCursorScreenPos({left, line});
+    const Asked entry{fmt::format("phys {:#x} {}", e.address.value, e.entry_bytes),
+                      fmt::format("{}[{}]", level_name(walk.paging, e.level), e.index)};
     link(look, view, hex32(static_cast<std::uint32_t>(frame)), Link::physical, frame, look.theme.text,
-         look.fonts.mono, commands);
+         look.fonts.mono, commands, entry);
     line += step;
-    text_at(list, look.fonts.mono, {left, line}, ink, entry_flags(e, walk.paging));
+    ImGui::SetCursorScreenPos({left, line});
+    link(look, view, entry_flags(e, walk.paging), Link::none, 0, ink, look.fonts.mono, commands, entry);
     if (failed) {
       line += step;
       text_at(list, look.fonts.small, {left, line}, look.theme.fault,

@@ -6,6 +6,7 @@
 
 #include <array>
 #include <cstdint>
+#include <optional>
 #include <span>
 #include <string>
 #include <string_view>
@@ -22,6 +23,7 @@ struct ScreenState {
   bool focused = false;  // keys go to the guest
   bool blink_on = true;  // phases, set by the application from its clock
   bool cursor_on = true;
+  int asked_row = 0, asked_column = 0;  // the cell that the menu is about
 };
 
 struct AnatomyState {
@@ -29,6 +31,18 @@ struct AnatomyState {
   bool follow = true;                // show the newest exception
   std::uint32_t scrolled_for = ~0u;  // the delivery whose lit step was last brought into sight
   int step = -1;                     // selected micro-step counted over all attempts; -1 = the decisive one
+};
+
+struct HappenedState {
+  std::uint64_t answer = 0, stop = 0;  // the answer last seen, and the stop at which it came
+};
+
+struct BreakpointState {
+  int kind = 0;  // of the one to be added, as the panel lists them
+  std::array<char, 96> where{}, condition{};
+  int edited = -1;  // whose condition is being typed; -1 = none
+  std::array<char, 96> edit{};
+  std::uint64_t said = 0;  // the newest answer seen
 };
 
 struct WalkState {
@@ -41,7 +55,8 @@ struct WalkState {
 struct MemoryState {
   std::array<char, 32> address{};
   std::uint64_t shown = 0;
-  bool chosen = false;  // else follows RSP
+  std::uint64_t asked = 0;  // the byte that the menu is about
+  bool chosen = false;      // else follows RSP
 };
 
 struct EventState {
@@ -55,14 +70,43 @@ struct ListingState {
   std::uint64_t code_address = 0;  // listing around this one; 0 = RIP
 };
 
+// The time line: what is in sight of it, in instruction counts.
+struct TimeLineState {
+  double from = 0, to = 0;  // to = 0: all there is
+  std::uint64_t now_seen = 0;
+  std::optional<std::uint64_t> wanted;  // where a drag has got to
+  bool dragged = false;                 // the mouse has moved since it went down
+  bool on_mark = false;                 // it went down on a mark
+  unsigned branch = 0;                  // that the menu is about
+};
+
+// What the machine's thread is at, where that takes its time; null = nothing.
+struct WorkState {
+  const char* what = nullptr;
+  double share = 0;  // done of it, 0 to 1
+};
+
+// The box that takes commands in words.
+struct CommandBoxState {
+  bool open = false, focus = false;
+  std::array<char, 256> words{};
+  std::vector<std::string> before;  // what was said, oldest first
+  int chosen = -1;                  // of those, by the up and down keys; -1 = none
+};
+
 struct PanelState {
   Look look;
+  CommandBoxState command_box;
+  TimeLineState time_line;
+  WorkState work;
   ChangeTracker changes;
   ScreenState screen;
   AnatomyState anatomy;
   WalkState walk;
   MemoryState memory;
   EventState events;
+  HappenedState happened;
+  BreakpointState breakpoints;
   ListingState listing;
 };
 

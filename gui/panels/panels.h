@@ -6,8 +6,8 @@
 
 namespace ringside {
 
-extern const Panel screen_panel, code_panel, happened_panel, events_panel;  // always in sight
-extern const Panel registers_panel, memory_panel, stack_panel;              // Source
+extern const Panel screen_panel, code_panel, happened_panel, events_panel;         // always in sight
+extern const Panel registers_panel, memory_panel, stack_panel, breakpoints_panel;  // Source
 extern const Panel anatomy_panel, idt_panel, pic_panel, pit_panel, keyboard_panel, uart_panel;  // Interrupts
 extern const Panel walk_panel, gdt_panel, page_map_panel;                                       // Paging
 

@@ -68,6 +68,11 @@ struct Drawing {
     ImGui::Dummy({width, look.px(4)});
     ImGui::Indent(look.px(8));
     text(look.fonts.strong, look.theme.text, title);
+    for (const unsigned port : {first ? 0xA0u : 0x20u, first ? 0xA1u : 0x21u}) {
+      ImGui::SameLine(0, look.px(8));
+      link(look, view, fmt::format("{:#04x}", port), Link::port, port, look.theme.muted, look.fonts.mono,
+           commands);
+    }
     ImGui::SameLine(0, look.px(8));
     const bool out = int_output(chip);
     text(look.fonts.small, out ? look.theme.interrupt : look.theme.muted,
@@ -122,7 +127,7 @@ void draw(PanelState& state, const MachineView& view, Commands& commands) {
   const bool two = beside >= look.px(264);
   const float width = two ? beside : room;
   const ImVec2 master = ImGui::GetCursorScreenPos();
-  d.chip("Master  0x20", view.pic.master, 0, width);
+  d.chip("Master", view.pic.master, 0, width);
   if (two) {
     ImGui::SameLine(0, gap);
     // The one wire between them: the slave's INT is the master's line 2.
@@ -133,7 +138,7 @@ void draw(PanelState& state, const MachineView& view, Commands& commands) {
     list->AddTriangleFilled({master.x + width, y}, {master.x + width + look.px(7), y - look.px(4)},
                             {master.x + width + look.px(7), y + look.px(4)}, ink);
   }
-  d.chip("Slave  0xA0", view.pic.slave, 8, width);
+  d.chip("Slave", view.pic.slave, 8, width);
 }
 
 }  // namespace

@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <array>
+#include <cctype>
 
 #include "gui/panels/panels.h"
 #include "gui/widgets/text.h"
@@ -47,14 +48,21 @@ struct Drawing {
   const Look& look = state.look;
 
   // A changed mark, a name, a value that is a link.
-  void value(const char* name, std::uint64_t v, const std::string& shown, Link kind) {
+  void value(const char* name, std::uint64_t v, const std::string& shown, Link kind, bool asked = true) {
     const int age = state.changes.age(fmt::format("registers/{}", name), v);
     change_mark(look, age);
     ImGui::SameLine(0, look.px(2));
     text(look.fonts.mono, look.theme.muted, fmt::format("{:<5}", name));
     ImGui::SameLine(0, look.px(8));
     link(look, view, shown, kind, v, changed_colour(look.theme, age, look.theme.text), look.fonts.mono,
-         commands);
+         commands, asked ? asked_of(name) : Asked{});
+  }
+
+  static Asked asked_of(const char* name) {
+    std::string subject = name;
+    std::ranges::transform(subject, subject.begin(),
+                           [](unsigned char c) { return static_cast<char>(std::tolower(c)); });
+    return {subject, name};
   }
 
   // Bits by name: capitals = set. Wraps at the panel's edge.
@@ -64,8 +72,10 @@ struct Drawing {
     ImGui::SameLine(0, look.px(2));
     text(look.fonts.mono, look.theme.muted, fmt::format("{:<5}", name));
     ImGui::SameLine(0, look.px(8));
-    number(look, v >> 32 ? grouped(v) : fmt::format("{:04x}'{:04x}", v >> 16, v & 0xFFFF),
-           changed_colour(look.theme, age, look.theme.text));
+    // Nobody is asked about the flags: nearly every instruction writes them.
+    link(look, view, v >> 32 ? grouped(v) : fmt::format("{:04x}'{:04x}", v >> 16, v & 0xFFFF), Link::none, 0,
+         changed_colour(look.theme, age, look.theme.text), look.fonts.mono, commands,
+         std::string_view(name) == "FLAGS" ? Asked{} : asked_of(name));
     const float indent = ImGui::GetItemRectMin().x,
                 right = ImGui::GetWindowPos().x + ImGui::GetWindowContentRegionMax().x;
     const auto word = [&](const std::string& shown, ImU32 ink) {
@@ -113,8 +123,9 @@ struct Drawing {
     ImGui::SameLine(0, look.px(2));
     text(look.fonts.mono, look.theme.muted, name);
     ImGui::TableNextColumn();
+    const bool system = std::string_view(name) == "TR" || std::string_view(name) == "LDTR";
     link(look, view, fmt::format("{:04x}", s.selector), Link::selector, s.selector, ink, look.fonts.mono,
-         commands);
+         commands, system ? asked_of(name) : Asked{});
     ImGui::TableNextColumn();
     number(look, grouped(s.base), ink);
     ImGui::TableNextColumn();
@@ -166,7 +177,7 @@ void draw(PanelState& state, const MachineView& view, Commands& commands) {
   const Look& look = state.look;
   ImGui::PushStyleVar(ImGuiStyleVar_ItemSpacing, {look.px(8), look.px(1)});
   ImGui::PushFont(look.fonts.mono);
-  d.value("RIP", view.cpu.rip, grouped(view.cpu.rip), Link::linear);
+  d.value("RIP", view.cpu.rip, grouped(view.cpu.rip), Link::linear, false);
   if (const std::string where = view.symbols ? view.symbols->name({view.cpu.rip}) : ""; !where.empty()) {
     ImGui::SameLine(0, look.px(8));
     text(look.fonts.mono, look.theme.muted, elide(look.fonts.mono, where, ImGui::GetContentRegionAvail().x));

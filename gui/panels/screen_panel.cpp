@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 // The guest's text screen: 80 x 25 cells at a whole multiple of 8 x 16 pixels.
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <array>
 
@@ -62,7 +64,7 @@ void draw_cursor(ImDrawList* list, const Fonts& fonts, const ScreenText& screen,
                       ink[cell.foreground]);
 }
 
-void draw(PanelState& state, const MachineView& view, Commands&) {
+void draw(PanelState& state, const MachineView& view, Commands& commands) {
   const Look& look = state.look;
   const float w = static_cast<float>(kCellWidth * look.fonts.cell_scale),
               h = static_cast<float>(kCellHeight * look.fonts.cell_scale);
@@ -78,8 +80,22 @@ void draw(PanelState& state, const MachineView& view, Commands&) {
                   start.y + (spare > look.px(48) ? static_cast<float>(static_cast<int>(spare / 2)) : ring)};
   ImGui::SetCursorScreenPos(at);
   if (ImGui::InvisibleButton("guest screen", size)) state.screen.focused = true;
-  if (ImGui::IsMouseClicked(0) && !ImGui::IsItemHovered()) state.screen.focused = false;
-  if (ImGui::IsItemHovered()) ImGui::SetMouseCursor(ImGuiMouseCursor_TextInput);
+  if (ImGui::IsItemClicked(1)) {
+    const ImVec2 mouse = ImGui::GetIO().MousePos;
+    state.screen.asked_row =
+        std::clamp(static_cast<int>((mouse.y - at.y) / h), 0, static_cast<int>(kTextRows) - 1);
+    state.screen.asked_column =
+        std::clamp(static_cast<int>((mouse.x - at.x) / w), 0, static_cast<int>(kTextColumns) - 1);
+  }
+  const bool hovered = ImGui::IsItemHovered();
+  if (ImGui::BeginPopupContextItem("cell")) {
+    const int row = state.screen.asked_row, column = state.screen.asked_column;
+    caption(look, fmt::format("the cell in row {}, column {}", row, column));
+    ask_items({fmt::format("cell {} {}", row, column), "it"}, commands);
+    ImGui::EndPopup();
+  }
+  if (ImGui::IsMouseClicked(0) && !hovered) state.screen.focused = false;
+  if (hovered) ImGui::SetMouseCursor(ImGuiMouseCursor_TextInput);
 
   ImDrawList* list = ImGui::GetWindowDrawList();
   list->AddRectFilled({at.x - ring, at.y - ring}, {at.x + size.x + ring, at.y + size.y + ring},

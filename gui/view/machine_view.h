@@ -11,6 +11,7 @@
 #include <string>
 #include <vector>
 
+#include "gui/view/mark_list.h"
 #include "sim/cpu/cpu_state.h"
 #include "sim/cpu/paging.h"
 #include "sim/devices/pic8259.h"
@@ -19,6 +20,7 @@
 #include "sim/inspect/listing.h"
 #include "sim/inspect/table.h"
 #include "sim/machine/machine.h"
+#include "sim/session/who.h"
 #include "sim/symbols/symbols.h"
 
 namespace ringside {
@@ -32,14 +34,29 @@ struct Listing {
   std::vector<ListingRow> rows;
 };
 
-// A mark of the time line.
-enum class MarkKind : std::uint8_t { interrupt, fault, trap, output, key };
-struct TimeMark {
-  Ticks time = 0;
-  std::uint64_t instructions = 0;
-  MarkKind kind = MarkKind::interrupt;
-  std::uint8_t vector = 0;
-  std::uint32_t delivery = 0;  // of interrupts, faults and traps
+// The machine's time: all of the branch it is on, what is yet to come there included.
+struct HistoryView {
+  bool kept = false;  // false: there is no going back
+  bool in_past = false;
+  Position now, end;
+  unsigned branch = 0;  // the id of the one it is on
+  std::vector<BranchInfo> branches;
+  std::vector<std::uint64_t> checkpoints;                    // instruction counts
+  std::shared_ptr<const std::vector<std::string>> commands;  // of the branch, in words; never null
+  std::array<MarkList, kMarkLanes> marks;                    // by MarkLane, oldest first
+  std::size_t memory_used = 0, memory_limit = 0;             // bytes
+  std::string trouble;  // a sentence where going back is not as it should be
+  HistoryView() : commands(std::make_shared<std::vector<std::string>>()) {}
+  // The last move was one through time and not a run: what it passed is no news.
+  bool travelled = false;
+  const MarkList& lane(MarkLane lane) const { return marks[static_cast<std::size_t>(lane)]; }
+};
+
+// The answer to "who wrote this?" or "who reads it next?".
+struct WhoAnswer {
+  std::uint64_t number = 0;  // counts the answers
+  Subject subject;
+  Culprit culprit;
 };
 
 // What the machine's thread knows about the instruction behind a delivery.
@@ -54,6 +71,18 @@ inline constexpr std::uint16_t kUnmappedByte = 0x100;
 struct MemoryView {
   std::uint64_t address = 0;         // linear, of the first byte; 16-byte aligned
   std::vector<std::uint16_t> bytes;  // 0x100 = not mapped
+};
+
+// What the command box was told, and what it says.
+struct Said {
+  std::uint64_t number = 0;  // counts the answers
+  std::string words, answer;
+  bool done = false;  // false: the answer is a sentence that says why not
+};
+
+// A breakpoint in words.
+struct BreakpointText {
+  std::string kind, where, condition;  // "store", "2 bytes at 0x00b8000", "rax == 5"
 };
 
 struct MachineView {
@@ -75,11 +104,15 @@ struct MachineView {
   std::vector<Table> tables;                                      // by name; those that the window asked for
   std::vector<std::shared_ptr<const DeliveryRecord>> deliveries;  // exceptions and interrupts, oldest first
   std::vector<DeliveryText> delivery_texts;                       // of each
-  std::vector<TimeMark> marks;
+  HistoryView history;
+  std::shared_ptr<const WhoAnswer> who;  // null until asked, and once it is closed
+  std::shared_ptr<const Said> said;      // null until something was said
+  std::string notice;                    // what the last command has to say, where that is not a stop
   std::optional<Walk> walk;
   MemoryView memory;
   std::vector<Breakpoint> breakpoints;
-  std::shared_ptr<const Symbols> symbols;  // of the image; never null
+  std::vector<BreakpointText> breakpoint_texts;  // of each
+  std::shared_ptr<const Symbols> symbols;        // of the image; never null
   PicPair pic;
 
   const Table* table(std::string_view name) const {

@@ -11,6 +11,7 @@
 #include "sim/base/units.h"
 #include "sim/inspect/table.h"
 #include "sim/machine/command.h"
+#include "sim/session/who.h"
 
 namespace ringside {
 
@@ -25,8 +26,50 @@ struct DoRunTo {
   VirtAddr address;
 };
 struct DoReset {};
+
+// Through time. All of these pause a machine that runs.
+struct DoBack {
+  enum class How : unsigned char { step, line, over, out, run } how = How::step;
+};  // each what the forward one of its name is; run: to the newest stop before now
+struct DoSeek {
+  std::uint64_t instructions = 0;
+};  // beyond the end: the end. Of several in a row only the last counts
+struct DoSeekEvent {
+  std::uint64_t instructions = 0;
+};  // behind what happened at this count
+struct DoSwitchBranch {
+  unsigned id = 0;
+};
+struct DoDropBranch {
+  unsigned id = 0;
+};
+struct DoAsk {
+  std::string subject;  // as sim/session's subject() takes it
+  bool reads = false;   // who reads it next; else who wrote it
+};
+struct DoAskFurther {};  // the last answer's question again, for the time before the answer
+struct DoCloseAnswer {};
+struct DoCancel {};  // gives up what the machine's thread is at; where it stood it stands again
+
+struct DoSay {
+  std::string words;
+};  // Session::command()
 struct DoToggleBreakpoint {
   VirtAddr address;
+};
+struct DoWatch {
+  Subject subject;
+};  // a stop when it is written
+struct DoSetCondition {
+  std::size_t index = 0;  // of the breakpoints
+  std::string condition;
+};
+struct DoEnableBreakpoint {
+  std::size_t index = 0;
+  bool on = true;
+};
+struct DoRemoveBreakpoint {
+  std::size_t index = 0;
 };
 struct DoStopAtFaults {
   bool on = true;
@@ -74,10 +117,17 @@ struct ChangeScale {
   int percent = 0;
 };  // added to the scale; 0 = back to 100 %
 struct ToggleTheme {};
+struct ToggleCommandBox {};
+struct GoToMark {
+  bool next = false;
+};  // of the time line: the one before, or the next
 
-using UiCommand = std::variant<DoRun, DoPause, DoStep, DoStepLine, DoStepOver, DoStepOut, DoRunTo, DoReset,
-                               DoToggleBreakpoint, DoStopAtFaults, DoApply, DoTypeText, ShowPanel, ShowLink,
-                               ShowWalk, ShowMemory, ShowCode, ShowDelivery, ToggleFullScreen, ShowHelp,
-                               CopyText, ShowWorkspace, ChangeScale, ToggleTheme>;
+using UiCommand =
+    std::variant<DoRun, DoPause, DoStep, DoStepLine, DoStepOver, DoStepOut, DoRunTo, DoReset, DoBack, DoSeek,
+                 DoSeekEvent, DoSwitchBranch, DoDropBranch, DoAsk, DoAskFurther, DoCloseAnswer, DoCancel,
+                 DoToggleBreakpoint, DoSay, DoWatch, DoSetCondition, DoEnableBreakpoint, DoRemoveBreakpoint,
+                 GoToMark, DoStopAtFaults, DoApply, DoTypeText, ShowPanel, ShowLink, ShowWalk, ShowMemory,
+                 ShowCode, ShowDelivery, ToggleFullScreen, ShowHelp, CopyText, ShowWorkspace, ChangeScale,
+                 ToggleTheme, ToggleCommandBox>;
 
 }  // namespace ringside

@@ -23,23 +23,21 @@ Ink ink_of(const Theme& theme, ButtonKind kind, bool enabled, bool hovered, bool
   return {mix(theme.raised, theme.text, lift), text};
 }
 
-}  // namespace
-
-float button_width(const Look& look, const ButtonText& words) {
-  const float icon = *words.icon ? text_size(look.fonts.body, words.icon).x : 0;
-  const float label = *words.label ? text_size(look.fonts.body, words.label).x : 0;
+float width_in(const Look& look, const ImFont* font, const ButtonText& words) {
+  const float icon = *words.icon ? text_size(font, words.icon).x : 0;
+  const float label = *words.label ? text_size(font, words.label).x : 0;
   return icon + label + (icon > 0 && label > 0 ? look.px(6) : 0) + 2 * look.px(*words.label ? 10 : 8);
 }
 
-bool button(const Look& look, const ButtonText& words, float height, ButtonKind kind, bool enabled) {
-  const ImVec2 at = ImGui::GetCursorScreenPos(), size{button_width(look, words), height};
+bool button_in(const Look& look, ImFont* font, const ButtonText& words, float height, ButtonKind kind,
+               bool enabled) {
+  const ImVec2 at = ImGui::GetCursorScreenPos(), size{width_in(look, font, words), height};
   const bool clicked = ImGui::InvisibleButton(words.id, size) && enabled;
   const bool hovered = ImGui::IsItemHovered();
   if (hovered && *words.tooltip) tooltip(look, words.tooltip);
   const Ink ink = ink_of(look.theme, kind, enabled, hovered, ImGui::IsItemActive());
   ImDrawList* list = ImGui::GetWindowDrawList();
   if (ink.ground) list->AddRectFilled(at, {at.x + size.x, at.y + size.y}, ink.ground, look.px(4));
-  ImFont* font = look.fonts.body;
   ImVec2 pen{at.x + look.px(*words.label ? 10 : 8),
              at.y + static_cast<float>(static_cast<int>((height - font->FontSize) / 2))};
   if (*words.icon) {
@@ -48,6 +46,22 @@ bool button(const Look& look, const ButtonText& words, float height, ButtonKind 
   }
   if (*words.label) text_at(list, font, pen, ink.text, words.label);
   return clicked;
+}
+
+}  // namespace
+
+float button_width(const Look& look, const ButtonText& words) {
+  return width_in(look, look.fonts.body, words);
+}
+float small_button_width(const Look& look, const ButtonText& words) {
+  return width_in(look, look.fonts.small, words);
+}
+
+bool button(const Look& look, const ButtonText& words, float height, ButtonKind kind, bool enabled) {
+  return button_in(look, look.fonts.body, words, height, kind, enabled);
+}
+bool small_button(const Look& look, const ButtonText& words, float height, ButtonKind kind, bool enabled) {
+  return button_in(look, look.fonts.small, words, height, kind, enabled);
 }
 
 void beside_if_room(const Look& look, float width, float gap) {

@@ -26,6 +26,11 @@ float button_width(const Look& look, const ButtonText& words);
 bool button(const Look& look, const ButtonText& words, float height, ButtonKind kind = ButtonKind::plain,
             bool enabled = true);
 
+// The same in small letters, for the lines between panels.
+float small_button_width(const Look& look, const ButtonText& words);
+bool small_button(const Look& look, const ButtonText& words, float height,
+                  ButtonKind kind = ButtonKind::plain, bool enabled = true);
+
 // Puts the next item, `width` wide, beside the last one, or below it where the panel ends before.
 void beside_if_room(const Look& look, float width, float gap = 8);
 

@@ -101,10 +101,7 @@ struct Drawing {
     }
     const bool cut = width > room + 1;
     const std::string shown = cut ? elide(font, c.text, room - mark_width) : c.text;
-    if (column.code && c.link == Link::none && c.text.starts_with("0x"))
-      number(look, shown, ink);
-    else
-      link(look, view, shown, c.link, c.target, ink, font, commands);
+    link(look, view, shown, c.link, c.target, ink, font, commands, asked_of(row.source));
     if (cut && c.link == Link::none && ImGui::IsItemHovered()) tooltip(look, c.text);
     if (!mark.empty() && !before) {
       ImGui::SameLine(0, look.px(2));

@@ -35,10 +35,20 @@ void change_mark(const Look& look, int age);
 // The colour of a value that changed `age` stops ago: from the colour of change back to `base`.
 ImU32 changed_colour(const Theme& theme, int age, ImU32 base);
 
+// Where a value stands, for the questions behind the right button: "who wrote this?", "who reads it next?".
+struct Asked {
+  std::string subject;  // as sim/session's subject() takes it: "rax", "0x102000 8", "port 0x21"; "" = nothing
+  std::string name;     // "RAX", "8 bytes at 0x102000"
+};
+Asked asked_of(const RowSource& source);
+// The lines of a menu about it; nothing where there is nothing to ask about.
+void ask_items(const Asked& about, Commands& commands);
+
 // A word or number that leads somewhere: underlined under the mouse, a click shows it, a tooltip decodes it,
-// the right button offers what can be done with it. Link::none draws plain text.
+// the right button offers what can be done with it, and with the place `where` it stands. Link::none draws
+// plain text, with a menu only where it stands somewhere.
 void link(const Look& look, const MachineView& view, std::string_view shown, Link kind, std::uint64_t target,
-          ImU32 colour, ImFont* font, Commands& commands);
+          ImU32 colour, ImFont* font, Commands& commands, const Asked& where = {});
 // The lines of the tooltip: what a number of this kind means.
 std::string decode(const MachineView& view, Link kind, std::uint64_t target);
 

@@ -31,6 +31,14 @@ inline Cell hex(std::uint64_t value) { return {fmt::format("{:#x}", value)}; }
 inline Cell selector(std::uint16_t value) { return {fmt::format("{:#06x}", value), Link::selector, value}; }
 inline Cell yes_no(bool value) { return {value ? "1" : "0"}; }
 
+inline RowSource bytes_of(VirtAddr at, std::uint64_t length) {
+  return {RowSource::Kind::linear, at.value, length};
+}
+inline RowSource bytes_of(PhysAddr at, std::uint64_t length) {
+  return {RowSource::Kind::physical, at.value, length};
+}
+inline RowSource at_port(std::uint16_t port) { return {RowSource::Kind::port, port, 1}; }
+
 // The symbol at an address, leading to its source; empty where there is none.
 inline Cell symbol(const Symbols& symbols, std::uint64_t address) {
   std::string name = name_at(symbols, address);

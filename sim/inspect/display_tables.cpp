@@ -121,8 +121,11 @@ Table uart_table(const InspectContext& c) {
   t.note =
       fmt::format("{}, {} data bits; {} bytes sent", rate ? fmt::format("{} baud", rate) : "no divisor set",
                   5 + (u.lcr & 3), count_words(c.serial.size()));
-  const auto add = [&](const char* key, const char* shown, std::uint8_t value, std::string meaning) {
-    t.rows.push_back({key, {plain(shown), plain(fmt::format("{:#04x}", value)), muted(std::move(meaning))}});
+  const auto add = [&](std::uint16_t port, const char* key, const char* shown, std::uint8_t value,
+                       std::string meaning) {
+    t.rows.push_back({key,
+                      {plain(shown), plain(fmt::format("{:#04x}", value)), muted(std::move(meaning))},
+                      at_port(port)});
   };
   // Words as a program that writes the same value would be told; the divisor latch is a state, not part of
   // them.
@@ -130,16 +133,16 @@ Table uart_table(const InspectContext& c) {
     return PortWords().write(static_cast<std::uint16_t>(port), 1, value);
   };
   const std::uint8_t lsr = peek_port(u, 5, c.now), iir = peek_port(u, 2, c.now);
-  add("ier", "IER", u.ier, words(0x3F9, u.ier));
-  add("iir", "IIR", iir,
+  add(0x3F9, "ier", "IER", u.ier, words(0x3F9, u.ier));
+  add(0x3FA, "iir", "IIR", iir,
       iir & 1 ? "no interrupt pending" : fmt::format("interrupt pending, cause {}", bits(iir, 3, 1)));
-  add("fcr", "FCR", u.fcr, words(0x3FA, u.fcr));
-  add("lcr", "LCR", u.lcr, words(0x3FB, u.lcr));
-  add("mcr", "MCR", u.mcr, words(0x3FC, u.mcr));
-  add("lsr", "LSR", lsr, uart_line_status_words(lsr));
-  add("msr", "MSR", static_cast<std::uint8_t>(u.modem_lines | u.msr_deltas), "modem lines");
-  add("dll", "DLL", u.dll, "divisor, low byte");
-  add("dlm", "DLM", u.dlm, "divisor, high byte");
+  add(0x3FA, "fcr", "FCR", u.fcr, words(0x3FA, u.fcr));
+  add(0x3FB, "lcr", "LCR", u.lcr, words(0x3FB, u.lcr));
+  add(0x3FC, "mcr", "MCR", u.mcr, words(0x3FC, u.mcr));
+  add(0x3FD, "lsr", "LSR", lsr, uart_line_status_words(lsr));
+  add(0x3FE, "msr", "MSR", static_cast<std::uint8_t>(u.modem_lines | u.msr_deltas), "modem lines");
+  add(0x3F8, "dll", "DLL", u.dll, "divisor, low byte");
+  add(0x3F9, "dlm", "DLM", u.dlm, "divisor, high byte");
   std::string waiting;
   for (unsigned i = 0; i < u.receive_count; ++i)
     waiting += fmt::format("{}{:02x}", waiting.empty() ? "" : " ", u.receive_fifo[i]);

@@ -181,9 +181,12 @@ Table events_table(const InspectContext& c, EventMask kinds, std::size_t most) {
       what.link = Link::delivery;
       what.target = e.delivery;
     }
+    const bool at_a_port =
+        e.kind == EventKind::port_read || e.kind == EventKind::port_write || e.kind == EventKind::unmodelled;
     t.rows.push_back({std::to_string(number),
                       {Cell{std::to_string(number), Link::event, number}, plain(count_words(e.instructions)),
-                       place, muted(name(e.kind)), what}});
+                       place, muted(name(e.kind)), what},
+                      at_a_port ? at_port(e.port) : RowSource{}});
   }
   t.note = fmt::format("{} of {} events", chosen.size(), count_words(log.total()));
   if (log.first() > 0) t.note += fmt::format("; the log holds those from {} on", count_words(log.first()));

@@ -100,7 +100,8 @@ Table gdt_table(const InspectContext& c) {
     t.rows.push_back({key,
                       {selector(static_cast<std::uint16_t>(slot * 8)), plain(words),
                        plain(std::to_string(s.dpl())), base_cell, limit_cell, yes_no(s.present()),
-                       plain(users(c.cpu, static_cast<std::uint16_t>(slot * 8))), muted(raw)}});
+                       plain(users(c.cpu, static_cast<std::uint16_t>(slot * 8))), muted(raw)},
+                      bytes_of(at, wide ? 16 : 8)});
     if (wide) ++slot;
   }
   return t;
@@ -144,7 +145,8 @@ void add_stacks_64(Table& t, const InspectContext& c, const GuestMemory& guest) 
     t.rows.push_back({key,
                       {plain(std::move(shown)), linear(f.at.value), good ? linear(f.value) : Cell{},
                        good ? symbol(c.symbols, f.value) : Cell{},
-                       good ? stack_remark(c, f.value, needed) : bad(f.trouble), muted(use)}});
+                       good ? stack_remark(c, f.value, needed) : bad(f.trouble), muted(use)},
+                      bytes_of(f.at, 8)});
   };
   for (unsigned ring = 0; ring < 3; ++ring)
     add(fmt::format("rsp{}", ring), fmt::format("RSP{}", ring), 4 + 8 * ring,
@@ -163,7 +165,8 @@ void add_stacks_32(Table& t, const InspectContext& c, const GuestMemory& guest) 
         {fmt::format("esp{}", ring),
          {plain(fmt::format("ESP{}", ring)), linear(esp.at.value, false),
           esp_good ? linear(esp.value, false) : Cell{}, esp_good ? symbol(c.symbols, esp.value) : Cell{},
-          esp_good ? stack_remark(c, esp.value, ring == 0) : bad(esp.trouble), muted("stack of this ring")}});
+          esp_good ? stack_remark(c, esp.value, ring == 0) : bad(esp.trouble), muted("stack of this ring")},
+         bytes_of(esp.at, 4)});
     const auto held = static_cast<std::uint16_t>(ss.value);
     t.rows.push_back({fmt::format("ss{}", ring),
                       {plain(fmt::format("SS{}", ring)),
@@ -171,7 +174,8 @@ void add_stacks_32(Table& t, const InspectContext& c, const GuestMemory& guest) 
                        ss_good ? selector(held) : Cell{},
                        {},
                        ss_good ? plain(selector_words(held)) : bad(ss.trouble),
-                       {}}});
+                       {}},
+                      bytes_of(ss.at, 2)});
   }
 }
 
@@ -220,7 +224,8 @@ Table tss_table(const InspectContext& c) {
                      good ? hex(map.value) : Cell{},
                      {},
                      good ? plain(io_map_words(c, guest, map.value)) : bad("beyond the limit"),
-                     muted("offset of the I/O permission bitmap")}});
+                     muted("offset of the I/O permission bitmap")},
+                    bytes_of(map.at, 2)});
   return t;
 }
 

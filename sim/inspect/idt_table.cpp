@@ -138,7 +138,8 @@ Table real_mode_table(const InspectContext& c) {
     t.rows.push_back({std::to_string(v),
                       {Cell{std::to_string(v), Link::vector, v}, vector_name(c.board, v),
                        plain(fmt::format("{:04x}:{:04x}", bits(*pointer, 31, 16), bits(*pointer, 15, 0))),
-                       linear(at, false), symbol(c.symbols, at)}});
+                       linear(at, false), symbol(c.symbols, at)},
+                      bytes_of(VirtAddr{c.cpu.idtr.base + v * 4}, 4)});
   }
   return t;
 }
@@ -176,6 +177,7 @@ Table idt_table(const InspectContext& c) {
     const std::string key = last == v ? std::to_string(v) : fmt::format("{}-{}", v, last);
     Row row{key, std::vector<Cell>(t.columns.size())};
     row.cells[0] = {key, Link::vector, v};
+    row.source = bytes_of(VirtAddr{base + v * gate_bytes}, (last - v + 1) * gate_bytes);
     row.cells[1] = vector_name(c.board, v);
     if (!all[v]) {
       const VirtAddr at{base + v * gate_bytes};

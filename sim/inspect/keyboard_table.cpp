@@ -46,10 +46,11 @@ Table keyboard_table(const InspectContext& c) {
           .columns = {{"Register"}, {"Value", true}, {"Meaning"}},
           .rows = {}};
   const auto add = [&](const char* key, const char* shown, std::string value, std::string meaning,
-                       Tone tone = Tone::plain) {
-    t.rows.push_back({key, {plain(shown), plain(std::move(value), tone), muted(std::move(meaning))}});
+                       Tone tone = Tone::plain, RowSource source = at_port(0x60)) {
+    t.rows.push_back({key, {plain(shown), plain(std::move(value), tone), muted(std::move(meaning))}, source});
   };
-  add("status", "Status (0x64)", fmt::format("{:#04x}", chip.status), i8042_status_words(chip.status));
+  add("status", "Status (0x64)", fmt::format("{:#04x}", chip.status), i8042_status_words(chip.status),
+      Tone::plain, at_port(0x64));
   add("command-byte", "Command byte", fmt::format("{:#04x}", chip.ram[0]),
       i8042_command_byte_words(chip.ram[0]));
   add("output-buffer", "Output buffer (0x60)", fmt::format("{:#04x}", chip.output_buffer),

@@ -118,7 +118,8 @@ Table stack_table(const InspectContext& c, std::size_t words) {
     if (i == 0) what.text = what.text.empty() ? "top of the stack" : "top of the stack: " + what.text;
     t.rows.push_back(
         {key,
-         {linear(at, wide), plain(fmt::format("+{:#x}", i * size)), shown, symbol(c.symbols, *value), what}});
+         {linear(at, wide), plain(fmt::format("+{:#x}", i * size)), shown, symbol(c.symbols, *value), what},
+         bytes_of(VirtAddr{at}, size)});
   }
   return t;
 }
@@ -150,7 +151,9 @@ Table memory_table(const InspectContext& c, VirtAddr address, std::size_t bytes)
       done += (0xFFF - (at.value & 0xFFF)) & ~std::size_t{15};
       continue;
     }
-    t.rows.push_back({key, {linear(at.value, c.ia32e()), plain(hex_bytes(row)), plain(ascii(row))}});
+    t.rows.push_back({key,
+                      {linear(at.value, c.ia32e()), plain(hex_bytes(row)), plain(ascii(row))},
+                      bytes_of(at, row.size())});
   }
   return t;
 }
@@ -167,7 +170,9 @@ Table physical_table(const InspectContext& c, PhysAddr address, std::size_t byte
       t.rows.push_back({key, {physical(at.value), bad("nothing is there")}});
       break;
     }
-    t.rows.push_back({key, {physical(at.value), plain(hex_bytes({host, size})), plain(ascii({host, size}))}});
+    t.rows.push_back({key,
+                      {physical(at.value), plain(hex_bytes({host, size})), plain(ascii({host, size}))},
+                      bytes_of(at, size)});
   }
   return t;
 }

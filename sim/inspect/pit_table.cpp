@@ -56,7 +56,8 @@ Table pit_table(const InspectContext& c) {
           plain(k.counting ? std::to_string(count_at(pit, i, c.now)) : ""), plain(rate_words(k)),
           plain(next == kNever || next < c.now ? "" : "in " + time_words(next - c.now)),
           yes_no(out(pit, i, c.now)), yes_no(k.gate),
-          k.counting && k.gate ? plain(state, Tone::good) : muted(state)}});
+          k.counting && k.gate ? plain(state, Tone::good) : muted(state)},
+         at_port(static_cast<std::uint16_t>(0x40 + i))});
   }
   return t;
 }

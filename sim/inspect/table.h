@@ -41,9 +41,17 @@ struct Column {
   bool right = false;  // numbers are right-aligned
 };
 
+// What a row was read from, if somebody can have written it: the question "who wrote this?" is about that.
+struct RowSource {
+  enum class Kind : std::uint8_t { none, linear, physical, port } kind = Kind::none;
+  std::uint64_t at = 0;      // address or port
+  std::uint64_t length = 1;  // bytes
+};
+
 struct Row {
   std::string key;          // stable name of the row: two views of one table are compared by it
   std::vector<Cell> cells;  // one per column
+  RowSource source = {};
 };
 
 struct Table {

@@ -56,7 +56,8 @@ Table walk_table(const InspectContext& c, VirtAddr address, Access access) {
          {plain(level), plain(std::to_string(e.index)), physical(e.address.value),
           plain(e.entry_bytes == 4 ? hex32(static_cast<std::uint32_t>(e.entry)) : hex64(e.entry)),
           plain(entry_flags(e, w.paging)), present ? physical(frame_of(e)) : Cell{},
-          failed || last_failed ? bad(reason(w)) : plain("goes on", Tone::good)}});
+          failed || last_failed ? bad(reason(w)) : plain("goes on", Tone::good)},
+         bytes_of(e.address, e.entry_bytes)});
   }
   if (w.ok() && w.paging != PagingMode::none) {
     if (!t.rows.empty())

@@ -13,6 +13,7 @@ namespace {
 // A line or a call that takes longer than this backwards is gone into instead.
 constexpr std::uint64_t kLongestLine = 200'000;
 
+Stop given_up() { return {StopKind::paused, 0, 0, "Going back was given up."}; }
 Stop back_here() { return {StopKind::step, 0, 0, "The machine stands where it was to go."}; }
 
 }  // namespace
@@ -37,6 +38,7 @@ Stop Session::seek_event(std::uint64_t instructions) {
 Stop Session::run_back(const Until& until, std::atomic<double>* progress) {
   begin(Action::back);
   RunLimits limits = until.limits;
+  if (!limits.pause) limits.pause = cancel_;
   std::vector<Breakpoint> all =
       limits.ignore_breakpoints ? std::vector<Breakpoint>{} : machine_->breakpoints();
   const std::size_t own = all.size();
@@ -65,6 +67,7 @@ Stop Session::step_back_over() {
   if (!returned) return end(stop);
   // A call stands right before where it came back to; an interrupt came where it went back to.
   for (std::uint64_t n = here - 1; n > 0 && here - n < kLongestLine; n = machine_->instructions()) {
+    if (cancelled()) return end(given_up());
     stop = timeline_.step_back();
     if (stop.kind != StopKind::step) return end(stop);
     const CpuState& cpu = machine_->registers();
@@ -120,6 +123,7 @@ Result<Stop> Session::step_back_out() {
   std::vector<Breakpoint> pushed{{.address = {physical->value}, .kind = BreakKind::store, .physical = true}};
   RunLimits limits;
   limits.breakpoints = &pushed;
+  limits.pause = cancel_;
   Stop stop = timeline_.run_back(limits);
   if (stop.kind == StopKind::watchpoint) stop = back_here();
   return end(stop);

@@ -78,6 +78,7 @@ Result<void> Session::apply(const Command& command) { return timeline_.apply(com
 
 // The machine knows one address to run to; the others stand behind its breakpoints for the time of the run.
 Stop Session::run_addresses(RunLimits limits, const std::vector<VirtAddr>& addresses) {
+  if (!limits.pause) limits.pause = cancel_;
   if (addresses.empty()) return timeline_.run(limits);
   if (!limits.until_address && addresses.size() == 1) {
     limits.until_address = addresses.front();

@@ -76,6 +76,11 @@ class Session {
   void reset();
   Result<void> apply(const Command& command);  // in the past: on a new branch
 
+  // Whatever takes long and is given no flag of its own ends soon after another thread sets this one: as
+  // `paused` and somewhere on the way, or with an answer that says so.
+  void cancel_when(const std::atomic<bool>* flag) { cancel_ = flag; }
+  bool cancelled() const { return cancel_ && cancel_->load(std::memory_order_relaxed); }
+
   // --- back in time ---
   Stop step_back();       // to before the instruction, or the acceptance of an interrupt, that led here
   Stop step_back_over();  // a call that came back just now as one, interrupts too
@@ -167,6 +172,7 @@ class Session {
   Action action_ = Action::none;
   std::optional<UnderWay> under_way_;
   std::optional<Stop> last_stop_;
+  const std::atomic<bool>* cancel_ = nullptr;
   // As the last step or run began.
   std::uint64_t first_event_ = 0, first_instruction_ = 0;
   std::vector<std::byte> code_;

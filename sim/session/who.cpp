@@ -199,7 +199,7 @@ std::optional<std::uint64_t> Session::next_register_read(const Subject& what) {
   std::optional<std::uint64_t> found;
   timeline_.look_ahead({.instructions = 0}, [&](const Stop&) {
     Uses uses;
-    for (std::uint64_t i = 0; i < kSteps * 4 && !found; ++i) {
+    for (std::uint64_t i = 0; i < kSteps * 4 && !found && !cancelled(); ++i) {
       const std::uint64_t count = machine_->instructions();
       const RegisterUse use = uses.at(*machine_, linear_rip(machine_->registers()));
       const Stop stop = machine_->step();
@@ -268,6 +268,7 @@ void Session::describe(const Subject& what, std::uint64_t instructions, Culprit&
 Culprit Session::who_wrote(const Subject& what, std::optional<std::uint64_t> before,
                            const std::atomic<bool>* cancel, std::atomic<double>* progress, bool thorough) {
   Culprit answer;
+  if (!cancel) cancel = cancel_;
   if (!timeline_.keeps()) {
     answer.sentence = Say("No history is kept of this run.");
     return answer;
@@ -325,13 +326,20 @@ Culprit Session::who_reads(const Subject& what) {
                                                           .physical = true,
                                                           .event = {},
                                                           .condition = {}}};
-    timeline_.look_ahead(
-        {.instructions = kAhead, .until_time = machine_->time() + kAhead, .breakpoints = &loads},
-        [&](const Stop& stop) {
-          looked_to = machine_->instructions();
-          if (stop.kind == StopKind::watchpoint) found = stop.hit->instructions;
-          if (stop.kind == StopKind::event) found = machine_->events()[stop.event].instructions;
-        });
+    timeline_.look_ahead({.instructions = kAhead,
+                          .until_time = machine_->time() + kAhead,
+                          .pause = cancel_,
+                          .breakpoints = &loads},
+                         [&](const Stop& stop) {
+                           looked_to = machine_->instructions();
+                           if (stop.kind == StopKind::watchpoint) found = stop.hit->instructions;
+                           if (stop.kind == StopKind::event)
+                             found = machine_->events()[stop.event].instructions;
+                         });
+  }
+  if (!found && cancelled()) {
+    answer.sentence = Say("The search was given up.");
+    return answer;
   }
   if (!found) {
     answer.sentence =

@@ -75,7 +75,7 @@ Answer repeated(Session& s, std::string_view argument, Stop (*step)(Session&)) {
   constexpr std::uint64_t kMost = 1'000'000;
   if (times > kMost)
     return fail(fmt::format("At most {} steps at once: seek goes further.", count_words(kMost)));
-  for (std::uint64_t n = 0; n < times; ++n)
+  for (std::uint64_t n = 0; n < times && !s.cancelled(); ++n)
     if (const Stop stop = step(s); stop.kind != StopKind::step) break;
   return done(s);
 }

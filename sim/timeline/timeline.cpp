@@ -200,7 +200,8 @@ void Timeline::collect_marks() {
     const Event& e = log[n];
     if (!is_marked(e.kind)) continue;
     const bool by_vector = e.kind == EventKind::interrupt || e.kind == EventKind::exception;
-    marks.push_back({e.time, e.instructions, e.kind, by_vector ? e.vector : e.line, e.value, e.delivery});
+    marks.push_back(
+        {e.time, e.instructions, e.kind, by_vector ? e.vector : e.line, e.value, e.delivery, e.rip});
   }
   branch_->marked_events = log.total();
   if (marks.size() <= kMostMarks) return;

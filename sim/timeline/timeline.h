@@ -69,6 +69,7 @@ struct TimelineMark {
   std::uint8_t which = 0;   // vector, line or ControlRegister, as in Event
   std::uint32_t value = 0;  // error code, byte, ..., as in Event
   std::uint32_t delivery = 0;
+  std::uint64_t rip = 0;  // linear, as in Event
 };
 
 struct BranchInfo {

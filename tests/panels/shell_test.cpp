@@ -132,9 +132,9 @@ TEST(Shell, fills_the_window_with_a_panel_and_gives_it_back) {
   std::string drawn = bench.draw(shell);
   EXPECT_THAT(drawn, HasSubstr("Master"));
   EXPECT_THAT(drawn, Not(HasSubstr("Run")));
-  EXPECT_TRUE(shell.escape(false));
+  EXPECT_TRUE(shell.escape(bench.state));
   EXPECT_THAT(bench.draw(shell), HasSubstr("Run"));
-  EXPECT_FALSE(shell.escape(false)) << "nothing is left to close";
+  EXPECT_FALSE(shell.escape(bench.state)) << "nothing is left to close";
 }
 
 TEST(Shell, scrolls_help_that_is_higher_than_the_window) {
@@ -167,9 +167,10 @@ TEST(Shell, opens_the_help_of_a_panel_and_escape_closes_it_even_from_the_guest) 
   Shell shell{Settings{}};
   bench.commands.push_back(ShowHelp{"pic"});
   EXPECT_THAT(bench.draw(shell), HasSubstr("8259A"));
-  EXPECT_TRUE(shell.escape(true));
+  bench.state.screen.focused = true;
+  EXPECT_TRUE(shell.escape(bench.state));
   EXPECT_THAT(bench.draw(shell), Not(HasSubstr("8259A")));
-  EXPECT_FALSE(shell.escape(true)) << "Escape is the guest's again";
+  EXPECT_FALSE(shell.escape(bench.state)) << "Escape is the guest's again";
 }
 
 // A line and an instruction longer than any window is wide.

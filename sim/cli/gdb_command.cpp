@@ -15,6 +15,7 @@
 #include "sim/cli/machine_options.h"
 #include "sim/cli/signals.h"
 #include "sim/remote/line.h"
+#include "sim/session/open_recording.h"
 
 namespace ringside {
 namespace {
@@ -93,10 +94,21 @@ Result<std::optional<Listener>> open_line(const GdbOptions& options) {
   return std::optional<Listener>(std::move(*listener));
 }
 
+// An image at power-on, or a recording, all of which lies before gdb.
+Result<std::unique_ptr<Session>> open(const MachineOptions& options) {
+  if (!is_recording(options.image)) return open_session(options, HistoryConfig{});
+  RecordingFiles files{.source_roots = {options.sources.begin(), options.sources.end()},
+                       .execution = options.exact ? Execution::exact : Execution::fast};
+  if (auto kernel = default_kernel()) files.also.push_back(*kernel);
+  auto opened = open_recording(options.image, files);
+  if (!opened) return std::unexpected(opened.error());
+  return std::move(opened->session);
+}
+
 Result<int> run(const GdbOptions& options) {
   if (options.stdio && options.serial == "-")
     return fail("gdb has standard output with --stdio: give the bytes of COM1 a file.");
-  auto session = open_session(options.machine, HistoryConfig{});
+  auto session = open(options.machine);
   if (!session) return std::unexpected(session.error());
   auto typist = Typist::make(options.keys, options.serial_input);
   if (!typist) return std::unexpected(typist.error());
@@ -134,7 +146,8 @@ CommandEntry add_gdb_command(CLI::App& program) {
   auto options = std::make_shared<GdbOptions>();
   CLI::App* app = program.add_subcommand("gdb", "waits for gdb, which then steps the machine, backwards too");
   app->add_option("IMAGE", options->machine.image,
-                  "the kernel (default: $RINGSIDE_KERNEL, or the one built beside this program)");
+                  "the kernel, or a recording (default: $RINGSIDE_KERNEL, or the kernel built beside this "
+                  "program)");
   auto* port = app->add_option("--port", options->port, "listen here, on 127.0.0.1 (default 1234; 0: any)");
   auto* socket =
       app->add_option("--socket", options->socket, "listen at a socket file instead")->type_name("PATH");

@@ -47,6 +47,16 @@ Result<FileBytes> find(const RecordedFile& wanted, const fs::path& recording, st
 
 }  // namespace
 
+bool is_recording(const std::string& path) {
+  constexpr std::string_view kBeginning = "{\"ringside-recording\"";
+  std::error_code error;
+  if (!fs::is_regular_file(path, error)) return false;
+  std::string beginning(kBeginning.size(), '\0');
+  std::ifstream(path, std::ios::binary)
+      .read(beginning.data(), static_cast<std::streamsize>(beginning.size()));
+  return beginning == kBeginning;
+}
+
 Result<OpenedRecording> open_recording(const std::string& path, const RecordingFiles& files) {
   auto recording = load_recording(path);
   if (!recording) return std::unexpected(recording.error());

@@ -26,6 +26,9 @@ struct OpenedRecording {
   std::unique_ptr<Session> session;
 };
 
+// Whether the file says that it is a recording, for programs that take an image as well.
+bool is_recording(const std::string& path);
+
 // The image is looked for as it was named, then beside the recording; what decides is its SHA-256. All files
 // are read before this returns: what becomes of them then does not matter.
 Result<OpenedRecording> open_recording(const std::string& path, const RecordingFiles& files = {});

@@ -12,6 +12,7 @@ namespace ringside::bench {
 struct Setup {
   std::string cli, kernel, workload, qemu;  // programs and images
   unsigned runs = 5;                        // pairs
+  unsigned repeats = 1000;                  // of record and replay
 };
 
 struct Row {
@@ -29,5 +30,6 @@ std::vector<Row> prompt_rows(const Setup&);    // from the start of the process 
 std::vector<Row> step_rows(const Setup&);      // single steps a second
 std::vector<Row> memory_rows(const Setup&);    // peak of resident memory
 std::vector<Row> history_rows(const Setup&);   // running with a history, and going about in it
+std::vector<Row> repeat_rows(const Setup&);    // replays that are equal to what was recorded
 
 }  // namespace ringside::bench

@@ -10,23 +10,24 @@
 
 int main(int argc, char** argv) {
   using namespace ringside::bench;
-  Setup setup{RINGSIDE_CLI, RINGSIDE_KERNEL, RINGSIDE_WORKLOAD, "qemu-system-x86_64", 5};
+  Setup setup{RINGSIDE_CLI, RINGSIDE_KERNEL, RINGSIDE_WORKLOAD, "qemu-system-x86_64"};
   std::vector<std::string> only;
   CLI::App app{"Measures Ringside beside QEMU and prints a table."};
   app.add_option("--runs", setup.runs, "pairs of runs behind each figure")
       ->check(CLI::Range(1, 100))
       ->capture_default_str();
-  app.add_option("--only", only, "workload, prompt, steps, memory, history")->delimiter(',');
+  app.add_option("--only", only, "workload, prompt, steps, memory, history, repeats")->delimiter(',');
+  app.add_option("--repeats", setup.repeats, "of record and replay")
+      ->check(CLI::Range(1, 1'000'000))
+      ->capture_default_str();
   app.add_option("--cli", setup.cli, "the program to measure");
   app.add_option("--qemu", setup.qemu, "the peer");
   app.add_option("--kernel", setup.kernel, "the kernel whose prompt is waited for");
   CLI11_PARSE(app, argc, argv);
 
-  const std::pair<const char*, std::vector<Row> (*)(const Setup&)> figures[] = {{"workload", workload_rows},
-                                                                                {"prompt", prompt_rows},
-                                                                                {"steps", step_rows},
-                                                                                {"memory", memory_rows},
-                                                                                {"history", history_rows}};
+  const std::pair<const char*, std::vector<Row> (*)(const Setup&)> figures[] = {
+      {"workload", workload_rows}, {"prompt", prompt_rows},   {"steps", step_rows},
+      {"memory", memory_rows},     {"history", history_rows}, {"repeats", repeat_rows}};
   for (const std::string& name : only)
     if (std::ranges::none_of(figures, [&](const auto& f) { return name == f.first; })) {
       fmt::print(stderr, "ringside-bench: there is no figure \"{}\".\n", name);

@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <chrono>
 #include <memory>
 #include <optional>
@@ -64,8 +65,21 @@ bool all_digits(const std::string& text) {
   return !text.empty() && text.size() < 20 && text.find_first_not_of("0123456789") == text.npos;
 }
 
-// Stands before what comes at this count, with what came just before it to be explained.
-Stop stand_at(Session& session, std::uint64_t count) {
+// Stands before what comes at this count, with what came just before it to be explained. What lies before is
+// gone through in slices first: it may take long, and is to be seen and interrupted.
+Stop stand_at(Session& session, std::uint64_t count, Progress& progress) {
+  constexpr std::uint64_t kSlice = 5'000'000;
+  Timeline& timeline = session.timeline();
+  const Machine& machine = session.machine();
+  while (machine.instructions() < count) {
+    const std::uint64_t left = count - machine.instructions();
+    const Stop stop = timeline.replay(
+        {.instructions = std::min(left, kSlice), .pause = signal_flag(), .ignore_breakpoints = true},
+        timeline.end());
+    if (stop.kind != StopKind::budget) return stop;
+    if (!timeline.in_past()) break;
+    progress(static_cast<double>(machine.instructions()) / static_cast<double>(count));
+  }
   return count == 0 ? session.seek(0) : session.seek_event(count - 1);
 }
 
@@ -80,8 +94,10 @@ bool is_wanted(const Stop& stop, const EventMask& events) {
   }
 }
 
+RunResult interrupted(const Stop& stop) { return {Ending::interrupted, stop, "The replay was interrupted."}; }
+
 // From power-on to what --to names, and never beyond the recording's end.
-Result<RunResult> go_to(Session& session, const Recording& recording, std::string where) {
+Result<RunResult> go_to(Session& session, const Recording& recording, std::string where, Progress& progress) {
   const Position end = recording.end.position;
   if (where.starts_with('@')) where.erase(0, 1);
   if (where == "end" || all_digits(where)) {
@@ -89,7 +105,8 @@ Result<RunResult> go_to(Session& session, const Recording& recording, std::strin
     if (count > end.instructions)
       return fail(fmt::format("The recording ends at instruction {}: --to {} lies beyond it.",
                               count_words(end.instructions), where));
-    const Stop stop = stand_at(session, count);
+    const Stop stop = stand_at(session, count, progress);
+    if (stop.kind == StopKind::paused) return interrupted(stop);
     return RunResult{
         Ending::goal, stop,
         fmt::format("This is instruction {} of {}.", count_words(session.machine().instructions()),
@@ -101,8 +118,7 @@ Result<RunResult> go_to(Session& session, const Recording& recording, std::strin
   until->limits.pause = signal_flag();
   const std::uint64_t begun = session.machine().instructions();
   const Stop stop = session.run(*until);
-  if (stop.kind == StopKind::paused)
-    return RunResult{Ending::interrupted, stop, "The replay was interrupted."};
+  if (stop.kind == StopKind::paused) return interrupted(stop);
   const bool counted = stop.kind == StopKind::budget &&
                        (session.machine().instructions() - begun == until->limits.instructions ||
                         until->limits.until_time < end.time);
@@ -162,7 +178,8 @@ Result<int> replay_recording(const ReplayArguments& arguments) {
   }
   if (!arguments.to.empty() && replayed.as_recorded()) {
     if (whole) timeline.seek(0);
-    auto there = go_to(session, recording, arguments.to);
+    Progress progress(!arguments.quiet);
+    auto there = go_to(session, recording, arguments.to, progress);
     if (!there) return std::unexpected(there.error());
     result = std::move(*there);
   }

@@ -271,6 +271,18 @@ TEST(Socket, APortServesOneClientAfterTheOther) {
   EXPECT_THAT(text, HasSubstr("status 0"));
 }
 
+TEST(Recording, LiesBeforeGdbAndRepeatsWhatWasTyped) {
+  const Folder folder;
+  const std::string recording = folder / "run.recording";
+  output_of(std::string(RINGSIDE_CLI) + " record " + kKernel +
+            " --quiet --serial /dev/null --keys 'fault pf<Enter>' --out " + recording);
+  const std::string text =
+      gdb({"monitor break #pf", "continue", "monitor where", "reverse-stepi", "info registers rip"},
+          "| " + std::string(RINGSIDE_CLI) + " gdb " + recording + " --stdio");
+  EXPECT_THAT(text, HasSubstr("in the past"));
+  EXPECT_THAT(text, HasSubstr("read_unmapped_page"));
+}
+
 TEST(Socket, AFileServesOnceAndGoes) {
   const Folder folder;
   const std::string path = folder / "socket";

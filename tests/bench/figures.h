@@ -12,7 +12,7 @@ namespace ringside::bench {
 struct Setup {
   std::string cli, kernel, workload, qemu;  // programs and images
   unsigned runs = 5;                        // pairs
-  unsigned repeats = 1000;                  // of record and replay
+  unsigned repeats = 0;                     // of record and replay
 };
 
 struct Row {

@@ -17,13 +17,14 @@ int main(int argc, char** argv) {
       ->check(CLI::Range(1, 100))
       ->capture_default_str();
   app.add_option("--only", only, "workload, prompt, steps, memory, history, repeats")->delimiter(',');
-  app.add_option("--repeats", setup.repeats, "of record and replay")
-      ->check(CLI::Range(1, 1'000'000))
-      ->capture_default_str();
+  app.add_option("--repeats", setup.repeats,
+                 "of record and replay (default 1000 by --only repeats, else 100)")
+      ->check(CLI::Range(1, 1'000'000));
   app.add_option("--cli", setup.cli, "the program to measure");
   app.add_option("--qemu", setup.qemu, "the peer");
   app.add_option("--kernel", setup.kernel, "the kernel whose prompt is waited for");
   CLI11_PARSE(app, argc, argv);
+  if (setup.repeats == 0) setup.repeats = only.empty() ? 100 : 1000;
 
   const std::pair<const char*, std::vector<Row> (*)(const Setup&)> figures[] = {
       {"workload", workload_rows}, {"prompt", prompt_rows},   {"steps", step_rows},

@@ -111,10 +111,6 @@ std::vector<std::pair<std::string, ImU32>> status(const Look& look, const Machin
     words.emplace_back(name(mode(view.cpu)), look.theme.text);
     words.emplace_back(interrupts ? "IF 1" : "IF 0", interrupts ? look.theme.text : look.theme.muted);
   }
-  if (view.history.in_past && facts)
-    words.emplace_back(fmt::format("in the past: {} of {}", with_commas(view.instructions),
-                                   with_commas(view.history.end.instructions)),
-                       look.theme.now);
   words.emplace_back(state_word(view), view.state == RunState::running ? look.theme.passed
                                        : view.state == RunState::ended ? look.theme.fault
                                                                        : look.theme.now);
@@ -132,10 +128,32 @@ float status_width(const Look& look, const MachineView& view, bool facts) {
   return width + look.px(4);
 }
 
-void draw_status(const Look& look, const MachineView& view, bool facts, Bar& bar) {
+using Words = std::vector<std::pair<std::string, ImU32>>;
+
+float width_of(const Look& look, const Words& all) {
+  float width = look.px(4);
+  for (const auto& [words, ink] : all) width += text_size(look.fonts.body, words).x + look.px(20);
+  return width - look.px(20);
+}
+
+// The past says so in as many words as there is room for; no button moves because of it.
+Words status_in(const Look& look, const MachineView& view, bool facts, float room) {
+  if (!view.history.in_past) return status(look, view, facts);
+  const bool runs = view.state == RunState::running;
+  const std::string counts =
+      fmt::format("{} of {}", with_commas(view.instructions), with_commas(view.history.end.instructions));
+  const std::string past = runs ? "repeating the past" : "in the past";
+  Words all = status(look, view, facts);
+  all.back() = {fmt::format("{}: instruction {}", past, counts), look.theme.now};
+  for (const std::string& shorter : {all.back().first, past + ": " + counts, past})
+    if (width_of(look, all) > room) all = {{shorter, look.theme.now}};
+  return all;
+}
+
+void draw_status(const Look& look, const Words& all, Bar& bar) {
   ImDrawList* list = ImGui::GetWindowDrawList();
   bool first = true;
-  for (const auto& [words, ink] : status(look, view, facts)) {
+  for (const auto& [words, ink] : all) {
     if (!first)
       list->AddCircleFilled(
           {bar.x() - look.px(10), bar.middle(look.fonts.body) + look.fonts.body->FontSize / 2}, look.px(1.6f),
@@ -273,12 +291,12 @@ void draw_menu(const Look& look, const MachineView& view, const Settings& settin
       item("Run to the caller", "F12", DoStepOut{}, stands);
     }
     item("Run to the chosen line", "Ctrl+F10", DoRunTo{{cursor}}, stands && cursor != 0);
-    item("Power on again", "Ctrl+Shift+R", DoReset{}, true);
     if (!form.faults && ImGui::BeginMenu("Cause a fault", view.state != RunState::ended)) {
       demo_items(look, commands);
       ImGui::EndMenu();
     }
     item("Stop at faults", "", DoStopAtFaults{!settings.stop_at_faults}, true, settings.stop_at_faults);
+    item("Power on again", "Ctrl+Shift+R", DoReset{}, true);
     if (!form.workspaces)
       for (int w = 1; w <= kWorkspaces; ++w)
         item(workspace_name(w), fmt::format("Ctrl+{}", w).c_str(), ShowWorkspace{w}, true,
@@ -360,8 +378,12 @@ void draw_toolbar(PanelState& state, const MachineView& view, const Settings& se
     }
   const ButtonText& last = form.menu() ? kMore : kTheme;
   const float end = at.to.x - look.px(8) - button_width(look, last);
-  bar.move_to(std::max(bar.x() + look.px(8), end - status_width(look, view, form.facts)));
-  draw_status(look, view, form.facts, bar);
+  const float left = bar.x() + look.px(8);
+  const auto words = status_in(look, view, form.facts, end - left);
+  const float width =
+      view.history.in_past ? width_of(look, words) + look.px(8) : status_width(look, view, form.facts);
+  bar.move_to(std::max(left, end - width));
+  draw_status(look, words, bar);
   bar.move_to(end);
   if (!form.menu())
     bar.push(last, ToggleTheme{}, ButtonKind::quiet);

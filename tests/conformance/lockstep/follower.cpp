@@ -8,6 +8,8 @@
 namespace ringside::lockstep {
 namespace {
 
+constexpr std::size_t kMostUnexplained = 12;
+
 // Whether it stands at an execution breakpoint that DR6 tells of (SDM volume 3B 17.2.4): a fault. Together
 // with BS it is the trap of the instruction before.
 bool at_breakpoint(const CpuState& cpu) {
@@ -134,7 +136,7 @@ bool Follower::take(const Record& record) {
         return acceptance(record);
       }
       return delivered(record);
-    case RecordKind::shutdown: return true;
+    case RecordKind::shutdown: shut_down_ = true; return true;
   }
   return false;
 }
@@ -188,8 +190,9 @@ Result<void> Follower::run(std::uint64_t instructions, std::uint64_t interval) {
       const auto& stop = machine_.final_stop();
       outcome_.end =
           fmt::format("QEMU has exited with {}; ours: {}", status, stop ? stop->sentence : "still runs.");
-      const bool same =
-          stop && (stop->kind != StopKind::debug_exit || static_cast<int>(stop->value) == status);
+      const bool same = stop && (stop->kind == StopKind::debug_exit ? static_cast<int>(stop->value) == status
+                                 : stop->kind == StopKind::triple_fault ? shut_down_
+                                                                        : stop->final());
       if (!same) complain("they end differently: " + outcome_.end);
     } else if (tally_.instructions >= instructions) {
       outcome_.end = "The instructions asked for have run.";

@@ -232,11 +232,11 @@ struct Drawing {
                   end = std::clamp(x_of(b.end.instructions), left, right);
       if (lanes == 1) continue;
       const bool hovered = mouse.x >= start - look.px(2) && mouse.x <= end + look.px(2) &&
-                           std::abs(mouse.y - y) <= look.px(2) && mouse.y > axis + look.px(3);
+                           std::abs(mouse.y - y) <= look.px(3) && mouse.y > axis + look.px(3);
       const ImU32 ink = hovered ? look.theme.interrupt : mix(look.theme.ground, look.theme.muted, 0.7f);
       if (!first || start > left)
         list->AddLine({start - look.px(3), axis + look.px(2)}, {start, y}, ink, look.px(1));
-      list->AddRectFilled({start, y}, {std::max(end, start + look.px(4)), y + look.px(hovered ? 2 : 1)}, ink);
+      list->AddRectFilled({start, y}, {std::max(end, start + look.px(4)), y + look.px(hovered ? 3 : 2)}, ink);
       if (hovered) at_mouse = &b;
     }
     return at_mouse;

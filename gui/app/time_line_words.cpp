@@ -113,7 +113,7 @@ void draw_time_status(PanelState& state, const MachineView& view, const Rect& at
            .tooltip = "To the end of this branch (End, Ctrl+End)"},
           [&] { commands.push_back(DoSeek{history.end.instructions}); });
   if (history.branches.size() > 1) {
-    const std::string label = fmt::format("branch {} of {} \u25BE", history.branch, history.branches.size());
+    const std::string label = fmt::format("branch {} \u25BE", history.branch);
     place({.id = "branches", .label = label.c_str(), .tooltip = "The histories there are"},
           [] { ImGui::OpenPopup("branches"); });
   }

@@ -39,7 +39,10 @@ void draw_new(PanelState& state, const MachineView& view, Commands& commands) {
   const Look& look = state.look;
   BreakpointState& mine = state.breakpoints;
   const Kind& kind = kKinds[static_cast<std::size_t>(mine.kind)];
-  const float height = ImGui::GetFrameHeight(), room = ImGui::GetContentRegionAvail().x;
+  ImGui::PushFont(look.fonts.mono);
+  const float height = ImGui::GetFrameHeight();
+  ImGui::PopFont();
+  const float room = ImGui::GetContentRegionAvail().x;
   const std::string label = fmt::format("{} \u25BE", kind.words);
   const ButtonText choose{.id = "kind", .label = label.c_str(), .tooltip = "What is to stop the machine"};
   if (button(look, choose, height)) ImGui::OpenPopup("kinds");
@@ -124,16 +127,22 @@ void draw_row(PanelState& state, const MachineView& view, int index, Commands& c
                                          : "Not in use; a click brings it back"},
                    height, ButtonKind::quiet))
     commands.push_back(DoEnableBreakpoint{i, !b.enabled});
-  ImGui::TableNextColumn();
+  // On one line with the buttons.
+  const auto next = [&](const ImFont* font) {
+    ImGui::TableNextColumn();
+    ImGui::SetCursorPosY(ImGui::GetCursorPosY() +
+                         static_cast<float>(static_cast<int>((height - font->FontSize) / 2)));
+  };
+  next(look.fonts.small);
   text(look.fonts.small, b.enabled ? look.theme.muted : look.theme.faint, words.kind);
-  ImGui::TableNextColumn();
+  next(look.fonts.mono);
   const Link kind = b.kind == BreakKind::event     ? Link::none
                     : b.kind == BreakKind::execute ? Link::source
                     : b.physical                   ? Link::physical
                                                    : Link::linear;
   link(look, view, elide(look.fonts.mono, words.where, ImGui::GetContentRegionAvail().x), kind,
        b.address.value, ink, look.fonts.mono, commands);
-  ImGui::TableNextColumn();
+  next(look.fonts.mono);
   draw_condition(state, words, index, commands);
   ImGui::TableNextColumn();
   if (small_button(look, {.id = "gone", .icon = "\u2715", .tooltip = "Remove it"}, height, ButtonKind::quiet))
@@ -152,9 +161,7 @@ void draw(PanelState& state, const MachineView& view, Commands& commands) {
     return;
   }
   ImGui::PushStyleVar(ImGuiStyleVar_CellPadding, {look.px(6), look.px(1)});
-  if (ImGui::BeginTable(
-          "breakpoints", 5,
-          ImGuiTableFlags_NoSavedSettings | ImGuiTableFlags_BordersInnerH | ImGuiTableFlags_ScrollY)) {
+  if (ImGui::BeginTable("breakpoints", 5, ImGuiTableFlags_NoSavedSettings | ImGuiTableFlags_ScrollY)) {
     const float small = small_button_width(look, {.id = "", .icon = "\u2715"});
     ImGui::TableSetupColumn("", ImGuiTableColumnFlags_WidthFixed, small);
     ImGui::TableSetupColumn("", ImGuiTableColumnFlags_WidthFixed, text_size(look.fonts.small, "execute").x);

@@ -13,6 +13,8 @@ namespace {
 
 // Code page 437 beyond ASCII is not read back letter by letter: a full block stands for it.
 constexpr unsigned kOtherCell = 0x2588;
+// A filled shape of this side, in pixels, is the ground of something that lies over the rest.
+constexpr float kHides = 24;
 
 struct Letter {
   unsigned codepoint;
@@ -62,6 +64,28 @@ void append_utf8(std::string& out, unsigned c) {
   }
 }
 
+// Where a filled shape hides what was drawn before: the triangles that begin at `i` and share their first
+// corner, if they are of one opaque colour. ImGui fills rectangles and rounded ones in this way. Its right
+// edge is left of its left one where nothing is hidden.
+ImVec4 hidden_by(const ImDrawVert* vertices, const ImDrawIdx* index, unsigned count, unsigned i) {
+  ImVec4 box{1, 1, 0, 0};
+  const ImDrawIdx hub = index[i];
+  const ImDrawVert& one = vertices[hub];
+  const auto plain = [&](ImDrawIdx corner) {
+    const ImDrawVert& v = vertices[corner];
+    return v.col == one.col && (v.col >> IM_COL32_A_SHIFT) == 0xFF && v.uv.x == one.uv.x &&
+           v.uv.y == one.uv.y;
+  };
+  // A soft edge begins at the same corner: its colour runs out.
+  for (; i + 3 <= count && index[i] == hub && plain(index[i + 1]) && plain(index[i + 2]); i += 3)
+    for (const ImDrawIdx corner : {index[i], index[i + 1], index[i + 2]}) {
+      const ImVec2 at = vertices[corner].pos;
+      if (box.x > box.z) box = {at.x, at.y, at.x, at.y};
+      box = {std::min(box.x, at.x), std::min(box.y, at.y), std::max(box.z, at.x), std::max(box.w, at.y)};
+    }
+  return box;
+}
+
 std::vector<Letter> letters_of(const ImDrawData& data, const std::map<Key, Origin>& known) {
   std::vector<Letter> letters;
   for (int n = 0; n < data.CmdListsCount; ++n) {
@@ -71,6 +95,16 @@ std::vector<Letter> letters_of(const ImDrawData& data, const std::map<Key, Origi
       const ImDrawVert* vertices = list.VtxBuffer.Data + command.VtxOffset;
       for (unsigned i = 0; i + 6 <= command.ElemCount; i += 3) {
         const ImDrawIdx* index = list.IdxBuffer.Data + command.IdxOffset + i;
+        if (i == 0 || index[0] != index[-3]) {
+          const ImDrawIdx* all = list.IdxBuffer.Data + command.IdxOffset;
+          const ImVec4 box = hidden_by(vertices, all, command.ElemCount, i), &clip = command.ClipRect;
+          if (box.z - box.x >= kHides && box.w - box.y >= kHides)
+            std::erase_if(letters, [&](const Letter& l) {
+              const float x = (l.x + l.right) / 2, y = l.y + l.size / 2;
+              return x > std::max(box.x, clip.x) && x < std::min(box.z, clip.z) &&
+                     y > std::max(box.y, clip.y) && y < std::min(box.w, clip.w);
+            });
+        }
         // A letter is a quad: corners 0, 1, 2 and 0, 2, 3.
         if (index[3] != index[0] || index[4] != index[2]) continue;
         const ImDrawVert &a = vertices[index[0]], &c = vertices[index[2]];

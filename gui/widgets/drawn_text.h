@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-// Reads a drawn frame back as text: every letter that really lies in sight, in its place. Golden tests
-// compare it, and
+// Reads a drawn frame back as text: every letter that really lies in sight (not under a menu, for example),
+// in its place. Golden tests compare it, and
 // --dump-view writes it, so that a script can ask what is on the screen.
 #pragma once
 

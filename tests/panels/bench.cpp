@@ -83,7 +83,7 @@ std::string Bench::cut() const {
   return cut_text(*ImGui::GetDrawData(), *ImGui::GetIO().Fonts, state.look.fonts);
 }
 
-bool Bench::click(const Draw& draw, std::string_view text) {
+bool Bench::click(const Draw& draw, std::string_view text, int button) {
   frame(draw);
   frame(draw);
   const auto at = find_drawn_text(*ImGui::GetDrawData(), *ImGui::GetIO().Fonts, state.look.fonts, text);
@@ -91,18 +91,26 @@ bool Bench::click(const Draw& draw, std::string_view text) {
   ImGuiIO& io = ImGui::GetIO();
   io.MousePos = *at;
   frame(draw);
-  io.MouseDown[0] = true;
+  io.MouseDown[button] = true;
   frame(draw);
-  io.MouseDown[0] = false;
+  io.MouseDown[button] = false;
   frame(draw);
   io.MousePos = {-1, -1};
   frame(draw);
   return true;
 }
 
-bool Bench::click(const Panel& panel, std::string_view text) { return click(drawing(panel), text); }
-bool Bench::click(Shell& shell, std::string_view text) {
-  return click([&] { shell.draw(state, view, commands); }, text);
+bool Bench::click(const Panel& panel, std::string_view text, int button) {
+  return click(drawing(panel), text, button);
+}
+std::string Bench::hover(Shell& shell, std::string_view text) {
+  draw(shell);
+  const auto at = find_drawn_text(*ImGui::GetDrawData(), *ImGui::GetIO().Fonts, state.look.fonts, text);
+  if (at) ImGui::GetIO().MousePos = *at;
+  return draw(shell);
+}
+bool Bench::click(Shell& shell, std::string_view text, int button) {
+  return click([&] { shell.draw(state, view, commands); }, text, button);
 }
 
 MachineView plain_view() {

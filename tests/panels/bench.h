@@ -28,9 +28,11 @@ class Bench {
   std::string cut() const;
 
   // Moves the mouse to the middle of the first place where this text was drawn in the last frame, and clicks:
-  // one frame for each of move, press and release. False if the text is not to be seen.
-  bool click(const Panel& panel, std::string_view text);
-  bool click(Shell& shell, std::string_view text);
+  // one frame for each of move, press and release. False if the text is not to be seen. `button`: 1 = right.
+  bool click(const Panel& panel, std::string_view text, int button = 0);
+  bool click(Shell& shell, std::string_view text, int button = 0);
+  // Leaves the mouse there, and reads what is drawn then.
+  std::string hover(Shell& shell, std::string_view text);
 
   MachineView view;
   PanelState state;
@@ -40,7 +42,7 @@ class Bench {
   using Draw = std::function<void()>;
   Draw drawing(const Panel& panel);
   void frame(const Draw& draw);
-  bool click(const Draw& draw, std::string_view text);
+  bool click(const Draw& draw, std::string_view text, int button);
   ImGuiContext* context_;
 };
 

@@ -68,9 +68,11 @@ EngineExit ExactLane::run(const RunRequest& request, const std::vector<std::uint
     uc_ctl_remove_cache(engine_, stale_from_, stale_from_ + stale_bytes_);
     if (entered_stale_) {
       // Where the jump from the last block was direct, RIP still names the jump, which has been made: with a
-      // hook for every instruction the engine leaves it to that hook to set RIP.
-      const std::uint64_t at = stale_from_ - space_.cs_base;
-      context_.put(layout_.rip, space_.bits == 64 ? at : at & 0xFFFF'FFFF);
+      // hook for every instruction the engine leaves it to that hook to set RIP. CS may be another than at
+      // the start.
+      const AddressSpace now = address_space();
+      const std::uint64_t at = stale_from_ - now.cs_base;
+      context_.put(layout_.rip, now.bits == 64 ? at : at & 0xFFFF'FFFF);
       context_.restore();
     }
   }

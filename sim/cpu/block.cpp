@@ -80,10 +80,13 @@ InsnKind classify(std::span<const std::byte> code, unsigned bits) {
       case 0xE4: case 0xE5: case 0xE6: case 0xE7:                                       // IN, OUT imm8
       case 0xEC: case 0xED: case 0xEE: case 0xEF: return InsnKind::port;                // IN, OUT DX
       case 0xCF: case 0xCA: case 0xCB: case 0x9A: case 0xEA: return InsnKind::control;  // IRET, RETF, CALL, JMP ptr
+      case 0xC0: case 0xC1: case 0xD0: case 0xD1: case 0xD2: case 0xD3:                 // RCL, RCR among the shifts
+        return memory && (reg == 2 || reg == 3) ? InsnKind::flags_before_access : InsnKind::plain;
       case 0xFF: return memory && (reg == 3 || reg == 5) ? InsnKind::control : InsnKind::plain;  // CALL, JMP m16:xx
       default: return InsnKind::plain;
     }
   }
+  if ((op->byte & 0xF0) == 0x90) return memory ? InsnKind::flags_before_access : InsnKind::plain;  // SETcc
   switch (op->byte) {
     case 0x05: case 0x07: case 0x34: case 0x35:  // SYSCALL, SYSRET, SYSENTER, SYSEXIT
     case 0x30: case 0x31: case 0x32: case 0x33:  // WRMSR, RDTSC, RDMSR, RDPMC

@@ -17,9 +17,12 @@ enum class InsnKind : std::uint8_t {
   ours,     // not run by the engine but by sim/cpu itself: RDTSC, CPUID, RDMSR, SYSCALL, INT n, MOV DR, ...
   port,     // IN, OUT, INS, OUTS: the devices need the exact time
   control,  // may change mode or ring: far transfers; the machine looks after it
-  translation,      // may change address translation as well: MOV CR, INVLPG
-  undefined_flags,  // BT and its like: what the engine leaves in OF, SF, AF and PF depends on what it
-                    // translated before in the same block, so it must stand first in one
+  translation,          // may change address translation as well: MOV CR, INVLPG
+  undefined_flags,      // BT and its like: what the engine leaves in OF, SF, AF and PF depends on what it
+                        // translated before in the same block, so it must stand first in one
+  flags_before_access,  // RCL, RCR and SETcc to memory: the engine has spoilt the flags by the time the
+                        // access is refused, so the fast lane, which hands over such an instruction, cannot
+                        // begin it
   guarded,   // LGDT, LIDT, LLDT, LTR, LDMXCSR: sim/cpu makes the checks that the engine leaves out, and the
              // machine looks at the registers after it
   repeated,  // REP MOVS, REP STOS: runs like a plain one, but may be followed by itself

@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <cstring>
+#include <ranges>
 
 #include "sim/cpu/corrections.h"
 #include "sim/cpu/operand.h"
@@ -45,7 +46,8 @@ EngineExit ExactLane::run(const RunRequest& request, const std::vector<std::uint
   addresses_ = &addresses;
   ticks_before_ = ticks_before;
   begun_ = 0;
-  stop_soon_ = after_control_ = translation_changed_ = table_written_ = again_ = false;
+  stop_soon_ = after_control_ = translation_changed_ = table_written_ = again_ = half_done_ = false;
+  stored_.clear();
   debug_fault_ = 0;
   block_ = nullptr;
   space_ = address_space();
@@ -68,9 +70,11 @@ EngineExit ExactLane::run(const RunRequest& request, const std::vector<std::uint
     uc_ctl_remove_cache(engine_, stale_from_, stale_from_ + stale_bytes_);
     if (entered_stale_) {
       // Where the jump from the last block was direct, RIP still names the jump, which has been made: with a
-      // hook for every instruction the engine leaves it to that hook to set RIP.
-      const std::uint64_t at = stale_from_ - space_.cs_base;
-      context_.put(layout_.rip, space_.bits == 64 ? at : at & 0xFFFF'FFFF);
+      // hook for every instruction the engine leaves it to that hook to set RIP. CS may be another than at
+      // the start.
+      const AddressSpace now = address_space();
+      const std::uint64_t at = stale_from_ - now.cs_base;
+      context_.put(layout_.rip, now.bits == 64 ? at : at & 0xFFFF'FFFF);
       context_.restore();
     }
   }
@@ -111,6 +115,7 @@ void ExactLane::enter_block(std::uint64_t address, std::uint32_t size) {
   if (!read_code(address, size, code_))
     return;  // not in RAM: nothing to compare, and only plain instructions
   again_ = begins_again(address);
+  if (again_ && !stored_.empty()) take_back();
   if (blocks_.size() >= kMostBlocks) {
     blocks_.clear();
     uc_ctl_flush_tb(engine_);
@@ -157,6 +162,15 @@ bool ExactLane::begins_again(std::uint64_t address) const {
   return op && !is_branch(*op) && !repeats(*op);
 }
 
+// The engine stores what is not aligned byte by byte, and gives the instruction up when it comes to a byte of
+// the block it runs: those in front have been stored, and must not be when it is begun again. It also forgets
+// that it is no longer inside of such a store, and calls no hook for another one until it is started again.
+void ExactLane::take_back() {
+  for (const Stored& s : std::views::reverse(stored_)) memory_.write(s.address, s.before, s.size);
+  stored_.clear();
+  half_done_ = true;
+}
+
 void ExactLane::on_code(uc_engine*, std::uint64_t address, std::uint32_t, void* self) {
   lane(self)->begin_instruction(address);
 }
@@ -167,6 +181,11 @@ void ExactLane::begin_instruction(std::uint64_t address) {
     again_ = false;
     if (address == next_mark_) kind_of(address);  // the block's next mark is due
     return;
+  }
+  if (half_done_) {
+    half_done_ = false;
+    resume_ = true;
+    return stop(ExitKind::deadline);
   }
   if (overwritten_ && block_) {
     // A store into this block, perhaps through another mapping, which the engine does not see: what follows
@@ -204,6 +223,7 @@ void ExactLane::begin_instruction(std::uint64_t address) {
   }
   last_ = address;
   ++begun_;
+  stored_.clear();
 }
 
 // Whether fetching this instruction of the block anew would find the same bytes and change nothing in the
@@ -266,8 +286,12 @@ void ExactLane::on_write(uc_engine*, uc_mem_type, std::uint64_t address, int siz
   };
   const CodeBytes& code = l.code_;
   if (reaches(code.first_page_address, code.on_first_page) ||
-      reaches(code.second_page_address, code.size - code.on_first_page))
+      reaches(code.second_page_address, code.size - code.on_first_page)) {
     l.overwritten_ = true;
+    if (length <= 8)
+      l.stored_.push_back(
+          {{address}, l.memory_.read({address}, static_cast<unsigned>(size)), static_cast<unsigned>(size)});
+  }
 }
 
 bool ExactLane::stops_at(std::uint64_t address) const {

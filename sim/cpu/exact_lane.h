@@ -50,6 +50,7 @@ class ExactLane : public Lane {
   static void on_out(uc_engine*, std::uint32_t port, int size, std::uint32_t value, void* self);
 
   void enter_block(std::uint64_t address, std::uint32_t size);
+  void take_back();
   void begin_block(const Block& block);
   void begin_instruction(std::uint64_t address);
   InsnKind kind_of(std::uint64_t address);
@@ -96,9 +97,17 @@ class ExactLane : public Lane {
   bool again_ = false;
   bool overwritten_ = false;    // the block being run was stored to
   bool table_written_ = false;  // a paging structure was stored to by the newest instruction
-  bool resume_ = false;         // stopped only to enter a new block at RIP
-  std::uint64_t rcx_ = 0;       // when the newest REP MOVS or STOS was begun
-  bool last_repeats_ = false;   // the newest instruction begun is one of those
+  // What the newest instruction has stored over the block it is in, as it was before.
+  struct Stored {
+    PhysAddr address;
+    std::uint64_t before;
+    unsigned size;
+  };
+  std::vector<Stored> stored_;
+  bool half_done_ = false;     // that instruction is begun again; the engine has to be started anew behind it
+  bool resume_ = false;        // stopped only to enter a new block at RIP
+  std::uint64_t rcx_ = 0;      // when the newest REP MOVS or STOS was begun
+  bool last_repeats_ = false;  // the newest instruction begun is one of those
   bool resuming_ =
       false;  // RF is set: the first instruction meets no breakpoint, and is the only one of this run
   bool ports_open_ = true;  // in this run: IN and OUT need no look at the TSS

@@ -1,12 +1,15 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 // The frame in which bytes made by a fuzzer run as code: it enters the mode that `mode` names, with every table in
 // order, and jumps to 0x8000. A fault is answered by going on a byte further; outside of the code, and by INT3, of which
-// the rest of the window is made, from the beginning. All of it lies below 64 KiB, where 16-bit code can reach it with every segment at 0.
+// the rest of the window is made, from the beginning. All of it lies below 64 KiB, where 16-bit code can reach it with
+// every segment at 0.
 //
 //   0x2000  this code      0x5000  GDT, TSS       0x8000  the bytes      0xA000  their stack
 //   0x4000  parameters     0x6000  the IDTs       0x9000  data           0xB000  the handlers' stacks
 //   0x100000  page tables: the first 2 MiB to themselves, for everyone, except
-//             0xC000 not present, 0xD000 read-only, 0xE000 the supervisor's, 0xF000 not for execution (PAE, 64 bits)
+//             0xC000 not present, 0xD000 read-only, 0xE000 the supervisor's, 0xF000 not for execution (PAE, 64 bits).
+//             All are accessed and dirty: the engine marks a page of code when it translates from it, and how far it
+//             translates ahead depends on how a run is cut.
         .intel_syntax noprefix
         .set CODE, 0x8000
         .set CODE_BYTES, 0x1000
@@ -390,23 +393,23 @@ ivt:    gates gate16, plain_16, plain_16, trap_16, again_16, irq_16
 
         .section .tables, "aw"
         .org 0x1000
-        .quad PDPT + 7
+        .quad PDPT + 0x67
         .org 0x2000
-        .quad PD + 7
+        .quad PD + 0x67
         .org 0x3000
-        .quad PT + 7
+        .quad PT + 0x67
         .org 0x4000
         .macro rights page, nx
         .if \page == 0xC
         .quad \page << 12
         .elseif \page == 0xD
-        .quad \page << 12 | 5
+        .quad \page << 12 | 0x65
         .elseif \page == 0xE
-        .quad \page << 12 | 3
+        .quad \page << 12 | 0x63
         .elseif \page == 0xF
-        .quad \page << 12 | 7 | 1 << 63
+        .quad \page << 12 | 0x67 | 1 << 63
         .else
-        .quad \page << 12 | 7
+        .quad \page << 12 | 0x67
         .endif
         .endm
         .set page, 0
@@ -415,11 +418,11 @@ ivt:    gates gate16, plain_16, plain_16, trap_16, again_16, irq_16
         .set page, page + 1
         .endr
         .org 0x5000
-        .long PT32 + 7
+        .long PT32 + 0x67
         .org 0x6000
         .set page, 0
         .rept 512
-        .long page << 12 | ((page != 0xC) & 1) | ((page != 0xD) & 2) | ((page != 0xE) & 4)
+        .long page << 12 | 0x60 | ((page != 0xC) & 1) | ((page != 0xD) & 2) | ((page != 0xE) & 4)
         .set page, page + 1
         .endr
         .org 0x7000

@@ -67,6 +67,8 @@ class Window {
   std::atomic<bool> news_sent_{false};
   std::set<SDL_Scancode> guest_keys_;    // held down in the guest
   std::set<SDL_Scancode> waiting_keys_;  // modifiers that the guest does not know of yet
+  std::set<SDL_Scancode> pressed_;       // since the last frame
+  std::optional<SDL_Event> late_;        // one of those goes up again, but not before the next frame
   Uint32 work_since_ = 0;  // when the machine's thread was first seen at what it is at; 0 = nothing
   Commands pending_;
   bool look_stale_ = true, quit_ = false, fresh_view_ = false, right_ctrl_alone_ = false;
@@ -178,11 +180,25 @@ void Window::event(const SDL_Event& e) {
   if (e.type == SDL_KEYDOWN || e.type == SDL_KEYUP) key(e.key);
 }
 
+// ImGui looks at its keys once a frame: one that goes down and up between two frames would not have been
+// pressed. It goes up behind the next frame instead, and whatever comes later waits for that.
 void Window::events(int timeout_ms) {
+  if (late_) {
+    if (!pressed_.empty()) {
+      SDL_Delay(static_cast<Uint32>(timeout_ms));
+      return;
+    }
+    event(*std::exchange(late_, std::nullopt));
+  }
   SDL_Event e;
-  if (timeout_ms > 0 ? SDL_WaitEventTimeout(&e, timeout_ms) : SDL_PollEvent(&e)) {
+  bool more = timeout_ms > 0 ? SDL_WaitEventTimeout(&e, timeout_ms) : SDL_PollEvent(&e);
+  for (; more; more = SDL_PollEvent(&e)) {
+    if (e.type == SDL_KEYDOWN) pressed_.insert(e.key.keysym.scancode);
+    if (e.type == SDL_KEYUP && pressed_.contains(e.key.keysym.scancode)) {
+      late_ = e;
+      return;
+    }
     event(e);
-    while (SDL_PollEvent(&e)) event(e);
   }
 }
 
@@ -216,6 +232,7 @@ void Window::frame() {
   const bool was_focused = state_.screen.focused;
   if (look_stale_ || shell_.wanted_cell_scale() != state_.look.fonts.cell_scale) load_look();
   fresh_view_ = false;
+  pressed_.clear();
   view_ = machine_->view();
   tell_title();
   tell_work();
@@ -309,8 +326,15 @@ Result<void> Window::run(MachineConfig config) {
       return written;
     }
   }
+  // Closed: what is to be written at the end is written here as well.
+  Result<void> written;
+  if (!options_.dump_view.empty() || !options_.screenshot.empty()) {
+    for (int i = 0; i < kSettleFrames; ++i) frame();
+    written = write_results();
+    window_.backend->present();
+  }
   machine_.reset();
-  return {};
+  return written;
 }
 
 }  // namespace

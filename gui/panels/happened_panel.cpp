@@ -157,14 +157,15 @@ void draw_stop(PanelState& state, const MachineView& view, Commands& commands) {
   flow.end(small);
 }
 
-// What is news stands first: an answer until the machine has moved on.
+// What is news stands first: an answer until the machine has moved on, to elsewhere than what it is about.
 void draw(PanelState& state, const MachineView& view, Commands& commands) {
   HappenedState& seen = state.happened;
   if (view.who && view.who->number != seen.answer) {
     seen = {view.who->number, view.stop_number};
     ImGui::SetScrollY(0);
   }
-  const bool fresh = view.who && view.stop_number == seen.stop;
+  const bool went_there = view.who && view.who->culprit.found && view.instructions == view.who->culprit.instructions;
+  const bool fresh = view.who && (view.stop_number == seen.stop || went_there);
   if (fresh) draw_answer(state, view, commands);
   draw_stop(state, view, commands);
   if (!view.who || fresh) return;

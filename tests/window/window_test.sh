@@ -3,41 +3,8 @@
 # The window as a user meets it, on a display of its own: window_test.sh PROGRAM KERNEL
 set -u
 program=$1 kernel=$2
-work=$(mktemp -d)
-export XDG_CONFIG_HOME=$work/config
-xvfb=''
-gui=''
-failures=0
-
-# shellcheck disable=SC2317 # called by the trap
-finish() {
-  [ -n "$gui" ] && kill "$gui" 2>/dev/null
-  [ -n "$xvfb" ] && kill "$xvfb" 2>/dev/null
-  rm -rf "$work"
-}
-trap finish EXIT
-
-check() { # check WORDS FILE: the file holds these words
-  if grep -qF -- "$1" "$2" 2>/dev/null; then
-    echo "ok: $1"
-  else
-    echo "FAILED: no \"$1\" in $2:"
-    head -60 "$2" 2>/dev/null
-    failures=$((failures + 1))
-  fi
-}
-# wait_for_state WORD: until the window's title ends in it, at most 20 s; twice in a row, as a kernel that starts
-# sleeps now and then
-wait_for_state() {
-  local seen=0
-  for _ in $(seq 200); do
-    case $(xdotool getwindowname "$window" 2>/dev/null) in *" $1") seen=$((seen + 1)) ;; *) seen=0 ;; esac
-    [ $seen -ge 2 ] && return 0
-    sleep 0.1
-  done
-  return 1
-}
-fail() { echo "FAILED: $*"; failures=$((failures + 1)); }
+# shellcheck source=tests/window/kit.sh
+. "$(dirname "$0")/kit.sh"
 
 # Without a display: one sentence, exit code 2.
 env -u DISPLAY -u WAYLAND_DISPLAY SDL_VIDEODRIVER=x11 "$program" "$kernel" --default-layout --after 1 >"$work/out" 2>"$work/none"
@@ -46,15 +13,7 @@ code=$?
 [ "$(wc -l <"$work/none")" -eq 1 ] && echo "ok: one line" || fail "not one line: $(cat "$work/none")"
 check "There is no display" "$work/none"
 
-# Xvfb chooses a free number itself and says which.
-Xvfb -displayfd 3 -screen 0 1400x900x24 3>"$work/display" >/dev/null 2>&1 &
-xvfb=$!
-for _ in $(seq 100); do
-  [ -s "$work/display" ] && break
-  sleep 0.1
-done
-DISPLAY=:$(cat "$work/display")
-export DISPLAY
+open_display
 
 # Both renderers draw the kernel's prompt.
 for renderer in gl sdl; do
@@ -71,7 +30,7 @@ gui=$!
 window=$(timeout 20 xdotool search --sync --onlyvisible --name '^Ringside' | head -1)
 [ -n "$window" ] || fail "no window appeared"
 wait_for_state idle || fail "the kernel does not wait for input: $(xdotool getwindowname "$window")"
-xdotool windowfocus "$window" 2>/dev/null
+focus_window
 xdotool type --delay 60 "fault pf"
 xdotool key Return
 wait $gui
@@ -90,7 +49,7 @@ check "error code" "$work/fault.txt"
 gui=$!
 window=$(timeout 20 xdotool search --sync --onlyvisible --name '^Ringside' | head -1)
 wait_for_state idle || fail "the kernel does not wait for input"
-xdotool windowfocus "$window" 2>/dev/null
+focus_window
 xdotool type --delay 60 "mishap hang"
 xdotool key Return
 wait_for_state running || fail "the kernel does not hang"

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-// memcmp for the guest targets under libFuzzer. The engine's translator compares constants by the thousand for each
-// long block; by way of AddressSanitizer, which checks each call, and of libFuzzer, which notes each, that takes
-// most of an input's time, and nothing comes of it. The linker's --wrap sends every call here.
+// memcmp for the guest targets under libFuzzer. The engine's translator compares constants by the thousand
+// for each long block; by way of AddressSanitizer, which checks each call, and of libFuzzer, which notes
+// each, that takes most of an input's time, and nothing comes of it. The linker's --wrap sends every call
+// here.
 #include <cstddef>
 #include <cstdint>
 #include <cstring>

@@ -28,6 +28,12 @@ constexpr Uint32 kWorkMs = 150;                    // what takes longer is told
 constexpr int kFramesAfterStop = 12;               // until the panels have what they ask for
 constexpr int kSettleFrames = 3;                   // ImGui needs a frame or two to settle after an input
 
+bool travels(const UiCommand& command) {
+  return std::holds_alternative<DoBack>(command) || std::holds_alternative<DoSeek>(command) ||
+         std::holds_alternative<DoSeekEvent>(command) || std::holds_alternative<DoSwitchBranch>(command) ||
+         std::holds_alternative<DoSay>(command);
+}
+
 class Window {
  public:
   Window(const Options& options, WindowWithBackend window, Settings settings)
@@ -212,8 +218,11 @@ void Window::window_commands(const Commands& commands) {
       look_stale_ = true;
     else if (const auto* c = std::get_if<CopyText>(&command))
       SDL_SetClipboardText(c->text.c_str());
-    else
+    else {
+      // What is held down is let go of first: in the past that would begin a branch.
+      if (travels(command)) release_guest_keys();
       machine_->post(command);
+    }
   }
 }
 

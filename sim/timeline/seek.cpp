@@ -161,6 +161,7 @@ SearchResult Timeline::search_back(const BackSearch& search) {
 
   SearchResult result;
   const std::uint64_t begun = machine_->effort();
+  searching_ = search.cancel;
   for (std::size_t n = kept.size(); n-- > 0 && result.end == SearchResult::End::not_found;) {
     report(n);
     if (cancelled()) {
@@ -178,6 +179,9 @@ SearchResult Timeline::search_back(const BackSearch& search) {
       break;
     }
   }
+  searching_ = nullptr;
+  // What was cut off may have found something older than the newest.
+  if (cancelled()) result.end = SearchResult::End::cancelled;
   if (here)
     come_from(*here);
   else

@@ -94,6 +94,7 @@ Ticks Timeline::next_landmark() const {
 }
 
 Stop Timeline::go(RunLimits limits, const std::optional<Position>& until) {
+  if (!limits.pause) limits.pause = searching_;
   const std::uint64_t begun = machine_->instructions();
   const std::uint64_t last = limits.instructions > ~begun ? ~std::uint64_t{0} : begun + limits.instructions;
   for (;;) {

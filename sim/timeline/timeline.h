@@ -210,6 +210,7 @@ class Timeline {
   std::uint64_t interval_ = 0;
   double effort_per_instruction_ = 1;
   std::string trouble_;
+  const std::atomic<bool>* searching_ = nullptr;  // ends what runs for a search
 };
 
 }  // namespace ringside

@@ -49,9 +49,9 @@ open_window() { # open_window ARGUMENTS...: the kernel in a window at the origin
   gui=$!
   window=$(timeout 20 xdotool search --sync --onlyvisible --name '^Ringside' | head -1)
   [ -n "$window" ] || fail "no window appeared"
+  # Now, as SDL believes in a focus only after a while, and until then loses what is held down.
+  timeout 10 xdotool windowfocus --sync "$window" 2>/dev/null
 }
-# Keys go to the window that has the focus; those that come before it has are nobody's.
-focus_window() { timeout 10 xdotool windowfocus --sync "$window" 2>/dev/null; }
 # Closes the window as its frame would; it ends at once, whatever the machine is at, and writes what --dump-view asks.
 close_window() {
   kill "$gui"

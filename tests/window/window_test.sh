@@ -25,12 +25,8 @@ for renderer in gl sdl; do
 done
 
 # A user types "fault pf": the machine stops at the fault and its anatomy stands on the screen.
-"$program" "$kernel" --renderer sdl --after 30 --dump-view "$work/fault.txt" --until-stop 2>"$work/error" &
-gui=$!
-window=$(timeout 20 xdotool search --sync --onlyvisible --name '^Ringside' | head -1)
-[ -n "$window" ] || fail "no window appeared"
+open_window --after 30 --dump-view "$work/fault.txt" --until-stop
 wait_for_state idle || fail "the kernel does not wait for input: $(xdotool getwindowname "$window")"
-focus_window
 xdotool type --delay 60 "fault pf"
 xdotool key Return
 wait $gui
@@ -45,11 +41,8 @@ check "the stack, before" "$work/fault.txt"
 check "error code" "$work/fault.txt"
 
 # A step to the next line, where there is none: the machine runs on until the user pauses it.
-"$program" "$kernel" --default-layout --renderer sdl --after 60 2>"$work/error" &
-gui=$!
-window=$(timeout 20 xdotool search --sync --onlyvisible --name '^Ringside' | head -1)
+open_window --default-layout --after 60
 wait_for_state idle || fail "the kernel does not wait for input"
-focus_window
 xdotool type --delay 60 "mishap hang"
 xdotool key Return
 wait_for_state running || fail "the kernel does not hang"
@@ -59,9 +52,7 @@ xdotool key F7
 wait_for_state running || fail "F7 ends on a line without end"
 xdotool key F5
 wait_for_state stopped && echo "ok: a step is paused" || fail "F5 does not pause a step"
-kill $gui
-wait $gui 2>/dev/null
-gui=''
+close_window
 
 # The layout is remembered; a broken file costs nothing.
 [ -s "$XDG_CONFIG_HOME/ringside/layout.ini" ] && echo "ok: layout remembered" || fail "no layout.ini was written"

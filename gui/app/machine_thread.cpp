@@ -113,6 +113,9 @@ void MachineThread::loop() {
       const bool passed = std::holds_alternative<DoSeek>(commands[i]) && i + 1 < commands.size() &&
                           std::holds_alternative<DoSeek>(commands[i + 1]);
       if (!passed) carry_out(commands[i]);
+      // What was cancelled because the window closes is not followed by what was asked for next.
+      const std::lock_guard lock(mutex_);
+      if (quit_) return;
     }
     look_again |= !commands.empty();
     if (state_ == RunState::running) run_slice();

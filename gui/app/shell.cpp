@@ -3,9 +3,10 @@
 
 #include <algorithm>
 #include <array>
-#include <optional>
 #include <utility>
 
+#include "gui/app/follow.h"
+#include "gui/app/time_line_words.h"
 #include "gui/panels/panels.h"
 #include "gui/widgets/controls.h"
 #include "gui/widgets/text.h"
@@ -17,14 +18,6 @@ constexpr ImGuiWindowFlags kStill =
     ImGuiWindowFlags_NoTitleBar | ImGuiWindowFlags_NoResize | ImGuiWindowFlags_NoMove |
     ImGuiWindowFlags_NoCollapse | ImGuiWindowFlags_NoSavedSettings | ImGuiWindowFlags_NoBringToFrontOnFocus |
     ImGuiWindowFlags_NoScrollbar | ImGuiWindowFlags_NoScrollWithMouse | ImGuiWindowFlags_NoNav;
-
-const Panel* panel_of_port(std::uint64_t port) {
-  if (port == 0x20 || port == 0x21 || port == 0xA0 || port == 0xA1) return &pic_panel;
-  if (port >= 0x40 && port <= 0x43) return &pit_panel;
-  if (port == 0x60 || port == 0x64) return &keyboard_panel;
-  if (port >= 0x3F8 && port <= 0x3FF) return &uart_panel;
-  return nullptr;
-}
 
 // Who has the keyboard, in as many words as there is room for.
 void draw_keyboard_hint(const PanelState& state, float left, float right, float baseline) {
@@ -40,49 +33,6 @@ void draw_keyboard_hint(const PanelState& state, float left, float right, float 
             state.screen.focused ? look.theme.interrupt : look.theme.muted, hint);
     return;
   }
-}
-
-// What a click on a number means.
-void follow(Link link, std::uint64_t target, const MachineView& view, Commands& commands) {
-  switch (link) {
-    case Link::none:
-    case Link::event:
-    case Link::msr: break;
-    case Link::linear:
-      // Code is shown as code, anything else as bytes.
-      if (const auto found = view.symbols ? view.symbols->line_row({target}) : nullptr; found)
-        commands.push_back(ShowCode{target});
-      else
-        commands.push_back(ShowMemory{target});
-      break;
-    case Link::source: commands.push_back(ShowCode{target}); break;
-    case Link::physical: commands.push_back(ShowPanel{walk_panel.id}); break;
-    case Link::selector: commands.push_back(ShowPanel{gdt_panel.id}); break;
-    case Link::vector: commands.push_back(ShowPanel{idt_panel.id}); break;
-    case Link::irq: commands.push_back(ShowPanel{pic_panel.id}); break;
-    case Link::port:
-      if (const Panel* panel = panel_of_port(target)) commands.push_back(ShowPanel{panel->id});
-      break;
-    case Link::delivery: commands.push_back(ShowDelivery{static_cast<std::uint32_t>(target)}); break;
-  }
-}
-
-// The count of the mark before the place where the machine stands, or of the next. Bytes of output are too
-// many to be stopped at.
-std::optional<std::uint64_t> mark_beside(const HistoryView& history, bool next) {
-  const std::uint64_t now = history.now.instructions;
-  std::optional<std::uint64_t> best;
-  for (const MarkList& marks : history.marks) {
-    // Right behind a mark the machine has just gone to it: the one before that is meant.
-    for (std::size_t i = marks.first_from(next ? now : now - std::min<std::uint64_t>(now, 1));
-         next ? i < marks.size() : i > 0; next ? ++i : --i) {
-      const TimelineMark& mark = marks[next ? i : i - 1];
-      if (mark.kind == EventKind::serial_byte) continue;
-      if (!best || (next ? mark.instructions < *best : mark.instructions > *best)) best = mark.instructions;
-      break;
-    }
-  }
-  return best;
 }
 
 // The panels of each workspace, in the order of their tabs; registers come first in the first one where they
@@ -359,7 +309,7 @@ void Shell::draw_splitters(const PanelState& state) {
 }
 
 void Shell::draw_help(const PanelState& state) {
-  const Panel* panel = find_panel(help_);
+  const Panel* panel = help_ == time_line_help.id ? &time_line_help : find_panel(help_);
   if (!panel) return;
   const Look& look = state.look;
   const ImVec2 window = ImGui::GetIO().DisplaySize;

@@ -73,6 +73,31 @@ void branch_items(const HistoryView& history, const BranchInfo& b, Commands& com
 
 }  // namespace
 
+const Panel time_line_help{
+    .id = "time line",
+    .title = "Time line",
+    .help =
+        "All that has happened since power-on, measured in instructions. A click goes to a place, a drag "
+        "takes "
+        "every panel along, a click on a mark goes right behind what happened there; the wheel zooms, a "
+        "double "
+        "click shows the whole. Below the line small ticks are checkpoints: going back starts from one and "
+        "runs "
+        "forward again, so the machine is bit for bit what it was.\n\n"
+        "In the past Run repeats what happened, keys included, and goes on from the end. A key, or anything "
+        "else "
+        "changed there, begins a new branch; the old one stays as a line below, a click goes to its end.\n\n"
+        "Shift goes back: Shift+F11 an instruction, Shift+F7 a line, Shift+F10 over a call, Shift+F12 to the "
+        "call "
+        "of this function, Shift+F5 to the stop before. Home and End (with Ctrl while the guest has the "
+        "keyboard), "
+        "[ and ] from mark to mark. Escape gives up what takes long. The right button on a value asks who "
+        "wrote "
+        "it. Ctrl+K takes commands in words: help lists them.",
+    .draw = nullptr,
+    .request = nullptr,
+};
+
 std::string words(const MachineView& view, const TimelineMark& mark, std::size_t more) {
   std::string all = kind_words(view, mark);
   all += fmt::format("\nafter {} instructions, at {}", with_commas(mark.instructions), seconds(mark.time));
@@ -106,6 +131,8 @@ void draw_time_status(PanelState& state, const MachineView& view, const Rect& at
     if (small_button(look, shown, at.height() - look.px(1))) clicked();
     right -= gap;
   };
+  place({.id = "help", .label = "?", .tooltip = "What the time line shows, and the keys that go back"},
+        [&] { commands.push_back(ShowHelp{time_line_help.id}); });
   if (history.in_past)
     place({.id = "now",
            .icon = "\u21E5",

@@ -16,6 +16,9 @@ constexpr bool is_trap(std::uint8_t vector) { return vector == 1 || vector == 3 
 std::string words(const MachineView& view, const TimelineMark& mark, std::size_t more);
 std::string words(const BranchInfo& branch);
 
+// Its title and its help; it is no tile and draws nothing by this.
+extern const Panel time_line_help;
+
 // The line above the strip: how far the machine has come, or what it is at; branches, memory, the way back to
 // the end.
 void draw_time_status(PanelState& state, const MachineView& view, const Rect& at, Commands& commands);

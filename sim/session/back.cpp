@@ -93,6 +93,7 @@ Stop Session::step_back_line() {
   Stop stop = back_here();
   const LineRow* reached = nullptr;  // the line gone back to
   while (begun - machine_->instructions() < kLongestLine) {
+    if (cancelled()) return end(given_up());
     const std::uint64_t before = machine_->instructions();
     stop = step_back_over();
     if (stop.kind != StopKind::step || machine_->instructions() == before) return stop;

@@ -126,6 +126,23 @@ TEST(Back, ToABreakpointTheNewestFirst) {
   EXPECT_EQ(count(*s), 0u);
 }
 
+TEST(Back, IsGivenUpInTheMidstOfASearchAndTheMachineStandsWhereItStood) {
+  auto s = at_a_page_fault();
+  run_until(*s, "halt");
+  const std::uint64_t before = count(*s), state = s->machine().state_hash();
+  std::atomic<bool> enough{false};
+  s->cancel_when(&enough);
+  Until fault;
+  fault.limits.stop_on = {EventKind::exception};
+  fault.matches = [&](const Event&) { return enough = true; };  // while the past is being searched
+  EXPECT_EQ(s->run_back(fault).kind, StopKind::paused);
+  EXPECT_EQ(count(*s), before);
+  EXPECT_EQ(s->machine().state_hash(), state);
+  enough = false;
+  fault.matches = {};
+  EXPECT_EQ(s->run_back(fault).kind, StopKind::event) << "once it is not given up it is found";
+}
+
 TEST(Back, ToAnEventStandsBeforeItSoThatAStepMakesItHappen) {
   auto s = at_a_page_fault();
   run_until(*s, "halt");

@@ -225,6 +225,11 @@ TEST_F(TimeLine, tells_of_trouble_with_the_history) {
   EXPECT_THAT(bench.draw(shell), HasSubstr("Going back takes longer now."));
 }
 
+TEST_F(TimeLine, explains_itself_and_the_keys) {
+  bench.commands = {ShowHelp{"time line"}};
+  EXPECT_THAT(bench.draw(shell), AllOf(HasSubstr("Shift+F11"), HasSubstr("begins a new branch")));
+}
+
 TEST_F(TimeLine, does_nothing_where_no_history_is_kept) {
   bench.view.history.kept = false;
   click(axis_at(250'000));

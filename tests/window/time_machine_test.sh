@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: GPL-2.0-or-later
-# The time machine as a user meets it: mouse on the time line, keys that go back, questions: time_test.sh PROGRAM KERNEL
+# The time machine as a user meets it: mouse on the time line, keys that go back, questions: time_machine_test.sh PROGRAM KERNEL
 set -u
 program=$1 kernel=$2
 # shellcheck source=tests/window/kit.sh

@@ -276,7 +276,9 @@ struct Drawing {
       line.on_mark = group || branch;
       if (!line.on_mark) seek(count_at(mouse.x));
     }
-    if (ImGui::IsItemActive() && (line.dragged || ImGui::IsMouseDragging(0, look.px(3)))) {
+    // The frame in which the button is let go of may be the first that sees where the mouse came to.
+    const bool held = ImGui::IsItemActive() || ImGui::IsItemDeactivated();
+    if (held && (line.dragged || std::abs(mouse.x - ImGui::GetIO().MouseClickedPos[0].x) > look.px(3))) {
       line.dragged = true;
       seek(count_at(std::clamp(mouse.x, left, right)));
     }

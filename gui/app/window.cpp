@@ -99,8 +99,9 @@ void Window::load_look() {
 // The state stands in the title as well, for task bars and scripts. In ASCII: in a plain locale SDL sets no
 // other.
 void Window::tell_title() {
-  std::string title = fmt::format("Ringside: {}, {}{}", view_->image_name,
-                                  view_->history.in_past ? "in the past, " : "", state_word(*view_));
+  std::string past;
+  if (view_->history.in_past) past = fmt::format("instruction {} in the past, ", view_->instructions);
+  std::string title = fmt::format("Ringside: {}, {}{}", view_->image_name, past, state_word(*view_));
   if (title == title_) return;
   title_ = std::move(title);
   SDL_SetWindowTitle(window_.window, title_.c_str());

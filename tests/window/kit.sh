@@ -78,6 +78,15 @@ wait_for_state() {
 expect_state() { # expect_state WORDS WHAT
   if wait_for_state "$1"; then echo "ok: $2"; else fail "$2: $(xdotool getwindowname "$window")"; fi
 }
+wait_for_place_before() { # wait_for_place_before N: until the title tells of an instruction in the past before the Nth
+  local title
+  for _ in $(seq 200); do
+    title=$(xdotool getwindowname "$window" 2>/dev/null)
+    [[ $title =~ instruction\ ([0-9]+)\ in\ the\ past ]] && [ "${BASH_REMATCH[1]}" -lt "$1" ] && return 0
+    sleep 0.1
+  done
+  return 1
+}
 # until_state WORDS ACTION...: does it again and again until the title ends so: for what answers in its own time.
 until_state() {
   local wanted=$1

@@ -18,8 +18,8 @@ xdotool mousemove --window "$window" "$(at_share 95)" $axis mousedown 1
 expect_state 'in the past, stopped' "a press on the time line goes there"
 for share in 80 60 40 20 2; do xdotool mousemove --window "$window" "$(at_share $share)" $axis; done
 xdotool mouseup 1
-# One step more, so that the drag's last place has surely been reached: commands are done in their order.
-xdotool key F11
+wait_for_place_before 20000 && echo "ok: the drag's last place" ||
+  fail "the drag does not end where it was let go of: $(xdotool getwindowname "$window")"
 close_window
 check "in the past: instruction" "$work/drag.txt"
 check_none "ringside> fault pf" "$work/drag.txt"

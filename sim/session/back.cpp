@@ -25,12 +25,12 @@ Stop Session::step_back() {
 
 Stop Session::seek(std::uint64_t instructions) {
   begin(Action::back);
-  return end(timeline_.seek(instructions));
+  return end(timeline_.seek(instructions, cancel_));
 }
 
 Stop Session::seek_event(std::uint64_t instructions) {
   begin(Action::back);
-  const Stop stop = timeline_.seek_before(instructions);
+  const Stop stop = timeline_.seek_before(instructions, cancel_);
   if (stop.kind != StopKind::step) return end(stop);
   return step();
 }
@@ -136,7 +136,7 @@ Result<Stop> Session::go_back_to(std::string_view text) {
   if (word == "start") return seek(0);
   if (word == "end" || word == "now") {
     begin(Action::back);
-    return end(timeline_.seek(timeline_.end()));
+    return end(timeline_.seek(timeline_.end(), cancel_));
   }
   if (!word.empty() && std::ranges::all_of(word, [](char c) { return c >= '0' && c <= '9'; }) &&
       word.size() < 20)

@@ -15,6 +15,13 @@ constexpr std::size_t kMostNear = 8;
 
 Stop arrived() { return {StopKind::step, 0, 0, "The machine stands where it was to go."}; }
 
+// What ended a run that was to go somewhere.
+Stop arrival(const Stop& stop) {
+  if (stop.kind == StopKind::budget) return arrived();
+  if (stop.kind == StopKind::paused) return {StopKind::paused, 0, 0, "Given up on the way."};
+  return stop;
+}
+
 }  // namespace
 
 void Timeline::come_from(const Kept& kept) {
@@ -49,29 +56,28 @@ void Timeline::keep_near() {
 }
 
 // Forward to the first point with so many instructions, or to the position.
-Stop Timeline::arrive(std::uint64_t instructions, const std::optional<Position>& position) {
-  const RunLimits plain{.ignore_breakpoints = true};
+Stop Timeline::arrive(std::uint64_t instructions, const std::optional<Position>& position, Pause pause) {
+  const RunLimits plain{.pause = pause, .ignore_breakpoints = true};
   for (const std::uint64_t before : kNear) {
     const std::uint64_t now = machine_->instructions();
     if (instructions < now + 2 * before || !in_past()) continue;
     RunLimits limits = plain;
     limits.instructions = instructions - before - now;
-    if (const Stop stop = go(limits, position); stop.kind != StopKind::budget) return stop;
+    if (const Stop stop = go(limits, position); stop.kind != StopKind::budget) return arrival(stop);
     keep_near();
   }
   RunLimits limits = plain;
   if (!position) limits.instructions = instructions - machine_->instructions();
-  const Stop stop = go(limits, position);
-  return stop.kind == StopKind::budget ? arrived() : stop;
+  return arrival(go(limits, position));
 }
 
-Stop Timeline::seek(std::uint64_t instructions) {
+Stop Timeline::seek(std::uint64_t instructions, Pause pause) {
   if (!config_.keep) return {StopKind::history_start, 0, 0, "No history is kept of this run."};
-  if (instructions >= branch_->end.instructions) return seek(branch_->end);
-  return seek_before(instructions);
+  if (instructions >= branch_->end.instructions) return seek(branch_->end, pause);
+  return seek_before(instructions, pause);
 }
 
-Stop Timeline::seek_before(std::uint64_t instructions) {
+Stop Timeline::seek_before(std::uint64_t instructions, Pause pause) {
   const auto before = [&](std::uint64_t count, bool halted) {
     return count < instructions || (count == instructions && !halted);
   };
@@ -80,16 +86,16 @@ Stop Timeline::seek_before(std::uint64_t instructions) {
   const bool from_here =
       before(machine_->instructions(), machine_->cpu().halted) && now() >= from->position();
   if (!from_here) come_from(*from);
-  return arrive(instructions, std::nullopt);
+  return arrive(instructions, std::nullopt, pause);
 }
 
-Stop Timeline::seek(const Position& wanted) {
+Stop Timeline::seek(const Position& wanted, Pause pause) {
   if (!config_.keep) return {StopKind::history_start, 0, 0, "No history is kept of this run."};
   const Position to = std::min(wanted, branch_->end);
   const Kept* from = nearest([&](const Position& at, const Checkpoint&) { return at <= to; });
   if (now() > to || now() < from->position()) come_from(*from);
   if (now() == to) return arrived();
-  return arrive(to.instructions, to);
+  return arrive(to.instructions, to, pause);
 }
 
 Stop Timeline::step_back() {

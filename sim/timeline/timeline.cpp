@@ -237,10 +237,7 @@ Result<Stop> Timeline::switch_to(unsigned id, std::optional<Position> position) 
     // The two have the same past up to the first command that differs.
     const auto &a = branch_->commands, &b = (*found)->commands;
     std::size_t same = 0;
-    const auto equal = [](const LoggedCommand& x, const LoggedCommand& y) {
-      return x.time == y.time && describe(x.command) == describe(y.command);
-    };
-    while (same < a.size() && same < b.size() && equal(a[same], b[same])) ++same;
+    while (same < a.size() && same < b.size() && a[same] == b[same]) ++same;
     Ticks until = kNever;
     if (same < a.size()) until = std::min(until, a[same].time);
     if (same < b.size()) until = std::min(until, b[same].time);

@@ -130,10 +130,15 @@ class Timeline {
 
   // --- back and forth within the branch ---
   // Commands of exactly that time are not yet applied, but at the branch's end.
-  Stop seek(std::uint64_t instructions);  // the first point with this count; beyond the end: the end
-  Stop seek(const Position& position);
-  Stop seek_before(std::uint64_t instructions);  // as seek(), also at the end: before what came at this count
-  Stop step_back();                              // to the point before: one instruction or accepted interrupt
+  // Where this past has never been lived through by this machine, going takes as long as running: `pause`, if
+  // set meanwhile, ends it somewhere on the way, as `paused`.
+  using Pause = const std::atomic<bool>*;
+  // To the first point with this count; beyond the end: the end.
+  Stop seek(std::uint64_t instructions, Pause pause = nullptr);
+  Stop seek(const Position& position, Pause pause = nullptr);
+  // As seek(), also at the end: before what came at this count.
+  Stop seek_before(std::uint64_t instructions, Pause pause = nullptr);
+  Stop step_back();  // to the point before: one instruction or accepted interrupt
   // To the newest point before now at which a run with these limits would have stopped. Stands before the
   // instruction that stores, loads or causes the event. `matches`: of the kinds in limits.stop_on only those.
   // At the start of the history if there is none; where it was if `limits.pause` is set meanwhile.
@@ -193,7 +198,7 @@ class Timeline {
   void come_from(const Kept& kept);
   const Kept* nearest(const std::function<bool(const Position&, const Checkpoint&)>& usable) const;
   bool scan_window(const BackSearch& search, const Kept& from, const Position& end, bool newest);
-  Stop arrive(std::uint64_t instructions, const std::optional<Position>& position);
+  Stop arrive(std::uint64_t instructions, const std::optional<Position>& position, Pause pause);
   // Whether a run with these limits could stop in a time that has seen this.
   bool may_stop(const RunLimits& limits, const IntervalSummary& seen) const;
 

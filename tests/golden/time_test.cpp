@@ -209,6 +209,41 @@ TEST(Branch, BeginsWhereThePastIsChangedAndTheOldOneStays) {
   EXPECT_THAT(refusal(*s, "branch 1"), HasSubstr("There is no branch 1"));
 }
 
+// Told in words the two commands are the same; what the machine remembers of its past must not be mixed up.
+TEST(Branch, CommandsThatDifferOnlyInTheFaultingAddressAreTwoPasts) {
+  auto s = subject_session(Execution::fast, {.interval = 100});
+  ASSERT_EQ(run_until(*s, "halt").kind, StopKind::event);
+  const std::uint64_t here = count(*s);
+  const CpuState asleep = s->machine().cpu();
+  const auto live_with = [&](std::uint64_t cr2) {
+    s->seek(here);
+    ASSERT_TRUE(s->apply(InjectException{14, 0, cr2, false}).has_value());
+    s->step();
+    // On as if nothing had been.
+    ASSERT_TRUE(s->apply(SetRegister{16, asleep.rip}).has_value());
+    ASSERT_TRUE(s->apply(SetRegister{17, asleep.rflags}).has_value());
+    for (int i = 0; i < 8; ++i) {
+      run_until(*s, "halt");
+      press(*s, Key::f);
+    }
+    run_until(*s, "halt");
+  };
+  const auto first_address = [&]() -> std::uint64_t {
+    for (const DeliveryRecord& d : s->machine().deliveries())
+      if (d.instructions == here) return d.delivery.attempts.front().exception.cr2.value_or(0);
+    return 0;
+  };
+  live_with(0x1000);
+  const unsigned first = s->timeline().branch();
+  live_with(0x2000);
+  ASSERT_NE(s->timeline().branch(), first);
+  EXPECT_EQ(first_address(), 0x2000u);
+  ASSERT_TRUE(s->switch_branch(first).has_value());
+  EXPECT_NE(first_address(), 0x2000u) << "what was so long ago may be forgotten, and is not another branch's";
+  ASSERT_EQ(s->seek(here + 1).kind, StopKind::step);
+  EXPECT_EQ(first_address(), 0x1000u);
+}
+
 TEST(WhoWrote, AScreenfulOfThings) {
   auto s = at_a_page_fault();
   const auto culprit = [&](std::string_view what) {

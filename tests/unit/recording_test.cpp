@@ -206,6 +206,17 @@ TEST(Preloaded, ChangingItBeginsABranchAndLeavesItToBeLived) {
   EXPECT_EQ(timeline->machine().state_hash(), recording.end.hash);
 }
 
+TEST(Preloaded, AWayThatIsGivenUpEndsWhereItCameTo) {
+  const Recording recording = recorded();
+  auto timeline = timeline_for(recording);
+  std::atomic<bool> enough{true};
+  EXPECT_EQ(timeline->seek(recording.end.position, &enough).kind, StopKind::paused);
+  EXPECT_LT(timeline->now(), recording.end.position);
+  enough = false;
+  EXPECT_EQ(timeline->seek(recording.end.position, &enough).kind, StopKind::step);
+  EXPECT_EQ(timeline->machine().state_hash(), recording.end.hash);
+}
+
 TEST(Preloaded, ACheapHashIsTheMachinesOwn) {
   auto timeline = timeline_for(recorded(), kDense);
   for (const std::uint64_t count : {0, 1'234'567, 77, 2'222'222}) {

@@ -42,19 +42,20 @@ bool MemoryImage::set(std::uint32_t page, std::span<const std::byte, kImagePageB
     auto fresh = std::make_unique<Page>();
     std::ranges::copy(bytes, fresh->bytes.begin());
     fresh->hash = hash;
+    *account += sizeof(Page);  // before: where there is no memory for the pointer, it deletes already
     kept = std::shared_ptr<const Page>(fresh.release(), [account](const Page* p) {
       *account -= sizeof *p;
       delete p;
     });
-    *account += sizeof(Page);
   }
   auto& chunk = chunks_[page / kChunk];
   if (!chunk || chunk.use_count() > 1) {
-    auto own = std::shared_ptr<Chunk>(chunk ? new Chunk(*chunk) : new Chunk{}, [account](Chunk* c) {
+    auto fresh = chunk ? std::make_unique<Chunk>(*chunk) : std::make_unique<Chunk>();
+    *account += sizeof(Chunk);
+    auto own = std::shared_ptr<Chunk>(fresh.release(), [account](Chunk* c) {
       *account -= sizeof *c;
       delete c;
     });
-    *account += sizeof(Chunk);
     chunk = std::move(own);
   }
   auto& place = (*chunk)[page % kChunk];

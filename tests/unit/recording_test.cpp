@@ -4,8 +4,10 @@
 #include <fmt/format.h>
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
+#include <sys/resource.h>
 
 #include <atomic>
+#include <fstream>
 #include <string>
 
 #include "sim/timeline/replay.h"
@@ -215,6 +217,36 @@ TEST(Preloaded, AWayThatIsGivenUpEndsWhereItCameTo) {
   enough = false;
   EXPECT_EQ(timeline->seek(recording.end.position, &enough).kind, StopKind::step);
   EXPECT_EQ(timeline->machine().state_hash(), recording.end.hash);
+}
+
+TEST(Checkpoints, WithoutMemoryForThemNothingIsLostAndASentenceSaysSo) {
+#ifdef __SANITIZE_ADDRESS__
+  GTEST_SKIP() << "the address sanitizer ends a program that is refused memory";
+#endif
+  Timeline timeline(machine_of(recorded_config()), {.interval = 50'000});
+  timeline.run({.instructions = 200'000});
+  const std::uint64_t early = timeline.machine().instructions(), early_hash = timeline.state_hash();
+
+  std::uint64_t pages_used = 0;
+  std::ifstream("/proc/self/statm") >> pages_used;
+  rlimit old{};
+  ::getrlimit(RLIMIT_AS, &old);
+  const rlimit tight{pages_used * 4096 + (2 << 20), old.rlim_max};
+  ::setrlimit(RLIMIT_AS, &tight);
+  timeline.run({.instructions = 10'000'000});
+  const std::uint64_t late = timeline.machine().instructions();
+  timeline.seek(early);
+  const std::uint64_t again = timeline.machine().state_hash();
+  timeline.seek(late);
+  ::setrlimit(RLIMIT_AS, &old);
+
+  EXPECT_EQ(late, 10'200'000u);
+  EXPECT_THAT(timeline.trouble(), ::testing::HasSubstr("no memory left"));
+  EXPECT_EQ(again, early_hash);
+  EXPECT_LT(timeline.memory_used(), std::size_t{256} << 20);
+  Timeline plain(machine_of(recorded_config()), {.keep = false});
+  plain.run({.instructions = late});
+  EXPECT_EQ(timeline.machine().state_hash(), plain.machine().state_hash());
 }
 
 TEST(Preloaded, ACheapHashIsTheMachinesOwn) {

@@ -3,6 +3,7 @@
 
 #include <fmt/format.h>
 #include <sys/socket.h>
+#include <sys/time.h>
 #include <sys/un.h>
 #include <unistd.h>
 
@@ -19,7 +20,11 @@ RspClient::RspClient(const std::string& socket_path) {
   const double start = wall_clock();
   while (socket_ < 0 && wall_clock() - start < 10) {
     socket_ = socket(AF_UNIX, SOCK_STREAM, 0);
-    if (connect(socket_, reinterpret_cast<const sockaddr*>(&address), sizeof address) == 0) return;
+    if (connect(socket_, reinterpret_cast<const sockaddr*>(&address), sizeof address) == 0) {
+      const timeval patience{.tv_sec = 60, .tv_usec = 0};  // a peer that answers nothing has failed
+      setsockopt(socket_, SOL_SOCKET, SO_RCVTIMEO, &patience, sizeof patience);
+      return;
+    }
     close(socket_);
     socket_ = -1;
     usleep(10'000);

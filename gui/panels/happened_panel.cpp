@@ -164,7 +164,8 @@ void draw(PanelState& state, const MachineView& view, Commands& commands) {
     seen = {view.who->number, view.stop_number};
     ImGui::SetScrollY(0);
   }
-  const bool went_there = view.who && view.who->culprit.found && view.instructions == view.who->culprit.instructions;
+  const bool went_there =
+      view.who && view.who->culprit.found && view.instructions == view.who->culprit.instructions;
   const bool fresh = view.who && (view.stop_number == seen.stop || went_there);
   if (fresh) draw_answer(state, view, commands);
   draw_stop(state, view, commands);

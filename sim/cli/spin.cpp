@@ -43,7 +43,8 @@ bool goes_in_circles(Timeline& timeline) {
   if (start.halted) return false;
   std::uint64_t length = 0;
   do {
-    if (asks_the_world(machine) || timeline.step().final() || machine.events().total() != events) return false;
+    if (asks_the_world(machine) || timeline.step().final() || machine.events().total() != events)
+      return false;
     ++length;
   } while (!(machine.cpu() == start) && length < kMostLoopSteps);
   if (length == kMostLoopSteps) return false;

@@ -224,8 +224,7 @@ RegisterUse Disassembler::register_use(std::span<const std::byte> code) const {
   const auto* bytes = reinterpret_cast<const std::uint8_t*>(code.data());
   std::size_t left = std::min<std::size_t>(code.size(), 15);
   std::uint64_t where = 0;
-  if (!engine_->instruction ||
-      !cs_disasm_iter(engine_->handle, &bytes, &left, &where, engine_->instruction))
+  if (!engine_->instruction || !cs_disasm_iter(engine_->handle, &bytes, &left, &where, engine_->instruction))
     return use;
   cs_regs read, written;
   std::uint8_t reads = 0, writes = 0;

@@ -92,9 +92,9 @@ class Session {
   Stop seek_event(std::uint64_t instructions);  // behind what happened at this count, which is explained
   // "1000", "@1000", "start", "end"/"now", "irq1" and what else until() knows: its newest before now.
   Result<Stop> go_back_to(std::string_view text);
-  // Who wrote it last, before the count `before` (default: now); who reads it next. The machine stands where it
-  // stood. Memory in a page that is written all the time would take seconds: unless `thorough`, only changes of
-  // its value are looked for beyond some point, and Culprit::not_searched says so.
+  // Who wrote it last, before the count `before` (default: now); who reads it next. The machine stands where
+  // it stood. Memory in a page that is written all the time would take seconds: unless `thorough`, only
+  // changes of its value are looked for beyond some point, and Culprit::not_searched says so.
   Culprit who_wrote(const Subject& what, std::optional<std::uint64_t> before = {},
                     const std::atomic<bool>* cancel = nullptr, std::atomic<double>* progress = nullptr,
                     bool thorough = false);

@@ -15,7 +15,10 @@
 #include "drivers/pit8254.h"
 #include "lib/panic.h"
 #include "lib/print.h"
+#include "memory/frame_allocator.h"
+#include "memory/heap.h"
 #include "memory/kernel_map.h"
+#include "memory/page_fault.h"
 #include "shell/shell.h"
 #include "test/test.h"
 
@@ -47,8 +50,15 @@ void log(bool quiet, std::string_view stage, std::string_view text) {
   enable_fpu();
   log(options.quiet, "FPU", "x87 and SSE, errors masked");
 
+  initialize_frames(information);
+  log(options.quiet, "frames", "4 KiB each, from the boot loader's map of memory");
+
   map_kernel();
   log(options.quiet, "memory", "code read-only, data not executable, guard pages below the stacks");
+
+  set_exception_handler(Exception::page_fault, handle_page_fault);
+  heap.initialize(options.heap);
+  log(options.quiet, "heap", heap.name());
 
   pics.initialize(kIrqBaseVector);
   log(options.quiet, "8259A", "two controllers, vectors 0x20 to 0x2f");

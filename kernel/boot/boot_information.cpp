@@ -20,6 +20,8 @@ constexpr uint64_t kMappedByBootCode = 1 << 30;
 constinit std::array<char, 512> command_line_copy{};
 constinit std::array<MemoryRange, 32> memory_copy{};
 constinit size_t memory_count = 0;
+constinit std::array<MemoryRange, kMostLoaderRanges> left_copy{};
+constinit size_t left_count = 0;
 constinit BootInformation boot;
 
 template <typename T>
@@ -42,6 +44,11 @@ void add_memory(uint64_t start, uint64_t bytes, uint32_t type) {
   memory_copy[memory_count++] = {PhysicalAddress(start), bytes, type == kUsableMemory};
 }
 
+void add_left(uint64_t start, uint64_t bytes) {
+  if (left_count == left_copy.size()) return;
+  left_copy[left_count++] = {PhysicalAddress(start), bytes, false};
+}
+
 // Multiboot 1: one structure, with flags that say which fields are filled in.
 struct Multiboot1Report {
   uint32_t flags;
@@ -53,10 +60,20 @@ struct Multiboot1Report {
 };
 static_assert(offsetof(Multiboot1Report, command_line) == 16 && offsetof(Multiboot1Report, map_bytes) == 44);
 constexpr uint32_t kHasCommandLine = 1 << 2;
+constexpr uint32_t kHasModules = 1 << 3;
 constexpr uint32_t kHasMemoryMap = 1 << 6;
 
 void read_multiboot1(PhysicalAddress at) {
   const auto report = load<Multiboot1Report>(at);
+  add_left(at.value(), sizeof(report));
+  if (report.flags & kHasModules) {  // each: start, end, command line, a reserved word
+    add_left(report.modules_address, report.modules_count * 16);
+    for (uint32_t i = 0; i < report.modules_count; ++i) {
+      const PhysicalAddress module(report.modules_address + 16 * i);
+      const auto start = load<uint32_t>(module);
+      add_left(start, load<uint32_t>(module + 4) - start);
+    }
+  }
   if (report.flags & kHasCommandLine)
     boot.command_line = copy_command_line(PhysicalAddress(report.command_line));
   if (!(report.flags & kHasMemoryMap)) return;
@@ -76,15 +93,21 @@ struct Tag {
 };
 constexpr uint32_t kTagEnd = 0;
 constexpr uint32_t kTagCommandLine = 1;
+constexpr uint32_t kTagModule = 3;
 constexpr uint32_t kTagMemoryMap = 6;
 
 void read_multiboot2(PhysicalAddress at) {
   const auto total = load<uint32_t>(at);
+  add_left(at.value(), total);
   for (uint32_t offset = 8; offset + sizeof(Tag) <= total;) {
     const auto tag = load<Tag>(at + offset);
     const PhysicalAddress contents = at + offset + sizeof(Tag);
     if (tag.type == kTagEnd || tag.bytes < sizeof(Tag)) return;
     if (tag.type == kTagCommandLine) boot.command_line = copy_command_line(contents);
+    if (tag.type == kTagModule) {
+      const auto start = load<uint32_t>(contents);
+      add_left(start, load<uint32_t>(contents + 4) - start);
+    }
     if (tag.type == kTagMemoryMap) {
       const auto entry_bytes = load<uint32_t>(contents);
       if (entry_bytes < 24) return;
@@ -109,6 +132,7 @@ const BootInformation& read_boot_information(uint32_t magic, PhysicalAddress rep
     read_multiboot2(report);
   }
   boot.memory = {memory_copy.data(), memory_count};
+  boot.left_by_loader = {left_copy.data(), left_count};
   return boot;
 }
 
@@ -132,6 +156,7 @@ BootOptions parse_boot_options(std::string_view rest) {
       options.test = true;
       options.test_filter = after(word, "test=");
     }
+    if (word.starts_with("heap=")) options.heap = after(word, "heap=");
     if (word.starts_with("exit=")) {
       options.exit = true;
       options.exit_value = static_cast<uint8_t>(parse_number(after(word, "exit=")).value_or(0));

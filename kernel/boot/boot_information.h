@@ -21,10 +21,14 @@ struct MemoryRange {
   bool usable = false;
 };
 
+constexpr size_t kMostLoaderRanges = 16;
+
 struct BootInformation {
   BootProtocol protocol = BootProtocol::unknown;
   std::string_view command_line;        // copied: stays valid
   std::span<const MemoryRange> memory;  // copied; as the loader listed it
+  // Where the report itself lies, and the modules: usable memory that is not free.
+  std::span<const MemoryRange> left_by_loader;
 };
 
 // REQUIRES: called once, with what the loader left in EAX and EBX, while the first GiB is mapped.
@@ -39,6 +43,7 @@ const BootInformation& boot_information();
 //   quiet            no boot messages
 //   test             run the kernel's tests and leave through the debug exit port
 //   test=TEXT        only those whose name contains TEXT
+//   heap=NAME        the allocator behind new: see memory/heap.h
 //   exit=N           leave with N when the commands of run= are done; a panic before that leaves with 0x11
 //   run=A;B;...      execute commands of the prompt, to the end of the line
 //
@@ -47,6 +52,7 @@ struct BootOptions {
   bool quiet = false;
   bool test = false;
   std::string_view test_filter;
+  std::string_view heap;
   bool exit = false;
   uint8_t exit_value = 0;
   std::string_view run;

@@ -66,18 +66,18 @@ void explain_selector(SelectorError error) {
 // A page fault or double fault with its address in a guard page is a stack that grew too far.
 void explain_stack_overflow() {
   const uint64_t address = cr2::read();
-  for (const NamedStack& stack : all_stacks())
-    if (address >= stack.guard && address < stack.guard + kPageBytes)
-      print("  CR2 lies in the guard page of the {} stack: the stack overflowed\n", stack.name);
+  const auto stack = find_stack(address);
+  if (stack && stack->in_guard_page(address))
+    print("  CR2 lies in the guard page of the {} stack: the stack overflowed\n", stack->name);
 }
 
 // Frame pointers are data like any other: only follow one that points into memory the kernel has mapped.
 bool is_readable_frame(uint64_t rbp) {
+  if (rbp % 8 != 0) return false;
   const auto data = reinterpret_cast<uint64_t>(data_start), end = reinterpret_cast<uint64_t>(data_end);
-  if (rbp % 8 != 0 || rbp < data || rbp + 16 > end) return false;
-  for (const NamedStack& stack : all_stacks())
-    if (rbp >= stack.guard && rbp < stack.guard + kPageBytes) return false;
-  return true;
+  const auto stack = find_stack(rbp);
+  if (stack) return !stack->in_guard_page(rbp) && rbp + 16 <= stack->top;
+  return rbp >= data && rbp + 16 <= end;
 }
 
 void print_frame(unsigned number, uint64_t rip, bool is_return_address, unsigned repeats) {

@@ -4,6 +4,9 @@
 //
 //   0x0000000000000000   128 TiB for programs; the kernel itself maps nothing here, so a null pointer faults
 //   0xffff800000000000   direct map: physical address p is at kDirectMapBase + p, for the first 4 GiB
+//   0xffffa00000000000   heap: mapped page by page as it grows (memory/heap.h)
+//   0xffffb00000000000   stacks of threads, each above a page that is never mapped (memory/thread_stacks.h)
+//   0xffffc00000000000   pages that appear, filled with zeros, when they are touched (memory/demand_zero.h)
 //   0xffffffff80000000   kKernelBase: the kernel's image, at kKernelBase + its physical address
 //
 // What lies between is not canonical: the CPU refuses such addresses with #GP (Intel SDM vol. 1, 3.3.7.1).
@@ -18,6 +21,11 @@ namespace kernel {
 
 constexpr uint64_t kDirectMapBase = 0xffff800000000000;
 constexpr uint64_t kDirectMapBytes = 4ull << 30;
+constexpr uint64_t kHeapBase = 0xffffa00000000000;
+constexpr uint64_t kHeapBytes = 256ull << 20;  // it can grow no further
+constexpr uint64_t kThreadStacksBase = 0xffffb00000000000;
+constexpr uint64_t kDemandZeroBase = 0xffffc00000000000;
+constexpr uint64_t kDemandZeroBytes = 16ull << 20;
 constexpr uint64_t kKernelBase = 0xffffffff80000000;
 constexpr size_t kPageBytes = 4096;
 
@@ -34,8 +42,10 @@ inline PhysicalAddress physical_of_image(const void* object) {
 
 }  // namespace kernel
 
-// Borders of the image, from kernel.ld and boot.S. Only their addresses mean anything.
+// Borders of the image, from kernel.ld and boot.S. Only their addresses mean anything; the first two are
+// physical.
 extern "C" {
+extern const std::byte image_start[], image_end[];
 extern const std::byte text_start[], text_end[];
 extern const std::byte rodata_start[], rodata_end[];
 extern const std::byte data_start[], data_end[];

@@ -7,6 +7,7 @@
 #include <array>
 #include <cstddef>
 #include <cstdint>
+#include <optional>
 #include <string_view>
 
 #include "memory/layout.h"
@@ -32,9 +33,13 @@ struct NamedStack {
   std::string_view name;
   uint64_t guard;  // address of the guard page
   uint64_t top;
+  bool in_guard_page(uint64_t address) const { return address >= guard && address < guard + kPageBytes; }
 };
 
-// Every stack of the kernel.
+// Every stack that lies in the image.
 std::array<NamedStack, 4> all_stacks();
+
+// The stack that has the address, in its guard page or above: one of these, or one of a thread.
+std::optional<NamedStack> find_stack(uint64_t address);
 
 }  // namespace kernel

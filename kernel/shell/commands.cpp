@@ -46,10 +46,10 @@ void walk(std::string_view text) {
   print("offset {:#x}\n", address->page_offset());
   const auto translation = translate(*address);
   if (!translation) return print("{} is not mapped\n", *address);
-  using enum PageTableEntry::Flag;
+  using enum PageFlag;
   print("{} -> {}, {}{}{}, page of level {}\n", *address, translation->address, "read",
         translation->entry.has(writable) ? " write" : "",
-        translation->entry.has(no_execute) ? "" : " execute", translation->level);
+        translation->entry.has(no_execute) ? "" : " execute", static_cast<unsigned>(translation->size));
 }
 
 void fault(std::string_view name) {

@@ -60,9 +60,9 @@ void execute_data() { mistakes::call(reinterpret_cast<uint64_t>(&victim_data)); 
 
 void read_page_with_reserved_bit() {
   const VirtualAddress page = VirtualAddress::of(victim_page.data());
-  PageTableEntry& entry = image_page_entry(page);
+  PageTableEntry& entry = *kernel_mapper.entry_of(page);
   constexpr uint64_t kBeyondThisCpu = uint64_t{1} << 51;  // CPUs with fewer address lines demand 0 here
-  entry = {PhysicalAddress(entry.target().value() | kBeyondThisCpu), PageTableEntry::present};
+  entry = {PhysicalAddress(entry.target().value() | kBeyondThisCpu), PageFlag::present};
   invlpg(page.value());
   mistakes::read(page.value());
 }

@@ -151,16 +151,16 @@ KERNEL_TEST_SHOULD_PANIC(memory, stack_overflow_reaches_the_double_fault_stack) 
 
 KERNEL_TEST(memory, translation_of_code_and_data) {
   const auto code = translate(VirtualAddress::of(text_start));
-  expect(code.has_value() && code->level == 1);
+  expect(code.has_value() && code->size == PageSize::kib_4);
   expect_equal(code->address.value(), reinterpret_cast<uint64_t>(text_start) - 0xffffffff80000000);
-  expect(!code->entry.has(PageTableEntry::writable) && !code->entry.has(PageTableEntry::no_execute));
+  expect(!code->entry.has(PageFlag::writable) && !code->entry.has(PageFlag::no_execute));
 
   const auto data = translate(VirtualAddress::of(&gdt));
   expect(data.has_value());
-  expect(data->entry.has(PageTableEntry::writable) && data->entry.has(PageTableEntry::no_execute));
+  expect(data->entry.has(PageFlag::writable) && data->entry.has(PageFlag::no_execute));
 
   const auto screen = translate(*VirtualAddress::from(0xffff8000000b8000));
-  expect(screen.has_value() && screen->level == 2);
+  expect(screen.has_value() && screen->size == PageSize::mib_2);
   expect_equal(screen->address.value(), 0xb8000);
 }
 

@@ -7,6 +7,7 @@
 #include "arch/machine.h"
 #include "drivers/debug_exit.h"
 #include "lib/panic.h"
+#include "test/leak_check.h"
 
 extern "C" const kernel::TestCase* const kernel_tests_start[];  // kernel.ld
 extern "C" const kernel::TestCase* const kernel_tests_end[];
@@ -35,8 +36,9 @@ void leave_after_report() { leave_test(Ending::panicked); }
 Ending run(const TestCase& test) {
   running = &test;
   ending = Ending::returned;
+  const LeakCheck before;
   if (!set_return_point(after_test)) test.body();
-  return ending;
+  return before.leaked() ? Ending::failed : ending;
 }
 
 }  // namespace

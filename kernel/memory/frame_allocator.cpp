@@ -1,0 +1,87 @@
+// SPDX-License-Identifier: MIT
+#include "memory/frame_allocator.h"
+
+#include <cstring>
+
+#include "arch/interrupt_guard.h"
+#include "lib/panic.h"
+
+namespace kernel {
+
+constinit FrameAllocator frames;
+
+void FrameAllocator::initialize(FrameUse* map, size_t count) {
+  map_ = map;
+  count_ = count;
+  lowest_free_ = 0;
+  counts_ = {};
+  counts_[static_cast<size_t>(FrameUse::reserved)] = count;
+  memset(map, static_cast<int>(FrameUse::reserved), count);
+}
+
+void FrameAllocator::set(size_t frame, FrameUse use) {
+  --counts_[static_cast<size_t>(map_[frame])];
+  ++counts_[static_cast<size_t>(use)];
+  map_[frame] = use;
+}
+
+void FrameAllocator::add(PhysicalAddress start, uint64_t bytes) {
+  const uint64_t first = (start.value() + kPageBytes - 1) / kPageBytes;
+  const uint64_t end = std::min<uint64_t>((start.value() + bytes) / kPageBytes, count_);
+  for (uint64_t frame = first; frame < end; ++frame) set(frame, FrameUse::free);
+}
+
+void FrameAllocator::claim(PhysicalAddress start, uint64_t bytes, FrameUse use) {
+  if (bytes == 0) return;
+  const uint64_t first = start.value() / kPageBytes;
+  const uint64_t end = std::min<uint64_t>((start.value() + bytes + kPageBytes - 1) / kPageBytes, count_);
+  for (uint64_t frame = first; frame < end; ++frame) set(frame, use);
+}
+
+std::optional<PhysicalAddress> FrameAllocator::allocate(FrameUse use) {
+  const InterruptGuard guard;
+  if (free() == 0) return std::nullopt;
+  while (map_[lowest_free_] != FrameUse::free) ++lowest_free_;
+  set(lowest_free_, use);
+  return address_of(lowest_free_++);
+}
+
+std::optional<PhysicalAddress> FrameAllocator::allocate_run(size_t count, size_t alignment, FrameUse use) {
+  const InterruptGuard guard;
+  const auto align_up = [alignment](size_t frame) { return (frame + alignment - 1) & ~(alignment - 1); };
+  size_t start = align_up(lowest_free_), length = 0;
+  while (length < count && start + length < count_) {
+    if (map_[start + length] == FrameUse::free) {
+      ++length;
+    } else {  // no run contains this frame: go on behind it
+      start = align_up(start + length + 1);
+      length = 0;
+    }
+  }
+  if (length < count) return std::nullopt;
+  for (size_t frame = start; frame < start + count; ++frame) set(frame, use);
+  return address_of(start);
+}
+
+void FrameAllocator::release(PhysicalAddress address) {
+  const InterruptGuard guard;
+  if (address.value() % kPageBytes != 0) panic("released {}, which is not the start of a frame", address);
+  const FrameUse use = use_of(address);
+  if (use == FrameUse::free) panic("the frame at {} was released twice", address);
+  if (use == FrameUse::reserved || use == FrameUse::image)
+    panic("released the frame at {}, which was never handed out", address);
+  const size_t frame = address.value() / kPageBytes;
+  set(frame, FrameUse::free);
+  lowest_free_ = std::min(lowest_free_, frame);
+}
+
+void FrameAllocator::release_run(PhysicalAddress first, size_t count) {
+  for (size_t i = 0; i < count; ++i) release(first + i * kPageBytes);
+}
+
+FrameUse FrameAllocator::use_of(PhysicalAddress address) const {
+  const uint64_t frame = address.value() / kPageBytes;
+  return frame < count_ ? map_[frame] : FrameUse::reserved;
+}
+
+}  // namespace kernel

@@ -9,9 +9,6 @@
 #pragma once
 
 #include <cstdint>
-#include <string_view>
-
-#include "arch/port.h"
 
 namespace kernel {
 
@@ -20,11 +17,8 @@ enum class ExitCode : uint8_t {
   failure = 0x11,  // status 35
 };
 
-inline void debug_exit(uint8_t value) {
-  Port<uint8_t, Access::write>{0xf4}.write(value);
-  for (const char letter : std::string_view("Shutdown"))
-    Port<uint8_t, Access::write>{0x8900}.write(static_cast<uint8_t>(letter));
-}
+// Lets the serial line finish first: the machine takes unsent bytes with it.
+void debug_exit(uint8_t value);
 inline void debug_exit(ExitCode code) { debug_exit(static_cast<uint8_t>(code)); }
 
 }  // namespace kernel

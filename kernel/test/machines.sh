@@ -71,9 +71,9 @@ boot_on_qemu() {
 }
 
 boot_on_ringside() {
-  supervise 240 "$ringside" run "$1" --append "$2" --serial "$scratch/log" --max-time 60 --max-instructions 3G
+  supervise 240 "$ringside" run "$1" --append "$2" --serial "$scratch/log" --max-time 60 --idle-time 60 --max-instructions 3G
   case $status in
-    hang | 4 | 8) ending=hang ;;
+    hang | 4 | 6 | 8) ending=hang ;;
     reset | 10 | 12) ending=reset ;;
     *) if ((status % 2)); then ending="status $status"; else ending=failed; fi ;;
   esac
@@ -85,7 +85,7 @@ boot_on_bochs() {
   # comes back at a reset.
   local bochs=bochs debugger=
   if command -v bochs-bin >/dev/null; then bochs=bochs-bin; fi
-  if "$bochs" --help 2>&1 | grep -q -- '-rc '; then
+  if [[ $("$bochs" --help 2>&1) == *'-rc '* ]]; then
     printf 'c\nq\n' >"$scratch/debugger"
     debugger="-rc '$scratch/debugger'"
   fi

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-# shellcheck shell=bash
+# shellcheck shell=bash disable=SC2154 # variables of run.sh
 #
 # The kernel as it ships, with command lines. Every line is one boot, with the status it must leave with and pieces of
 # text that must be in its log. Error codes and the like are worked out from the Intel SDM, vol. 3, chapter 6; where a

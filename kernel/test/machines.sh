@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-# shellcheck shell=bash
+# shellcheck shell=bash disable=SC2154,SC2034 # variables of whoever sources it
 #
 # One image on one machine, until it ends or its time is up. For test/run.sh.
 #
@@ -83,8 +83,8 @@ boot_on_bochs() {
   "$here/../tools/iso.sh" "$scratch/test.iso" "kernel|$1|$2" 2>"$scratch/output" || { ending=failed && return; }
   # Its text display wants a terminal, which `script` is. Debian's Bochs has a debugger in front: it waits for "c", and
   # comes back at a reset.
-  local bochs=bochs debugger=
-  if command -v bochs-bin >/dev/null; then bochs=bochs-bin; fi
+  local bochs='bochs' debugger=''
+  if command -v bochs-bin >/dev/null; then bochs='bochs-bin'; fi
   if [[ $("$bochs" --help 2>&1) == *'-rc '* ]]; then
     printf 'c\nq\n' >"$scratch/debugger"
     debugger="-rc '$scratch/debugger'"

@@ -106,12 +106,13 @@ ExceptionHandler set_exception_handler(Exception exception, ExceptionHandler han
   return std::exchange(exception_handlers[static_cast<uint8_t>(exception)], handler);
 }
 
-void set_irq_handler(unsigned line, IrqHandler handler) {
-  irq_handlers[line] = handler;
+IrqHandler set_irq_handler(unsigned line, IrqHandler handler) {
+  const IrqHandler old = std::exchange(irq_handlers[line], handler);
   if (handler != nullptr)
     pics.unmask(line);
   else
     pics.mask(line);
+  return old;
 }
 
 const IrqCounts& irq_counts() { return counts; }

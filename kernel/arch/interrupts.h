@@ -2,8 +2,8 @@
 //
 // Interrupts and exceptions, from the gate to the function that handles them.
 //
-//   vectors 0x00 to 0x1F   exceptions: the kernel's default is a report and panic; set_exception_handler
-//   changes it vectors 0x20 to 0x2F   the two PICs: set_irq_handler opens a line and says who serves it
+//   vectors 0x00 to 0x1F   exceptions: a report and panic, unless set_exception_handler says otherwise
+//   vectors 0x20 to 0x2F   the two PICs: set_irq_handler opens a line and says who serves it
 //   vector  0x30           INT 0x30: prints the registers of whoever executes it, and goes on
 #pragma once
 
@@ -31,7 +31,7 @@ ExceptionHandler set_exception_handler(Exception exception, ExceptionHandler han
 
 // Serves a device's interrupt. The PIC is told "end of interrupt" after it returns.
 using IrqHandler = void (*)();
-void set_irq_handler(unsigned line, IrqHandler handler);
+IrqHandler set_irq_handler(unsigned line, IrqHandler handler);  // returns the old one
 
 struct IrqCounts {
   uint64_t served[kIrqCount];

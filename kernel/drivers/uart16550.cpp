@@ -21,6 +21,7 @@ constexpr uint8_t kMcrOut2 = 1 << 3;  // on a PC this output lets the interrupt 
 
 constexpr uint8_t kLsrDataReady = 1 << 0;
 constexpr uint8_t kLsrTransmitHoldingEmpty = 1 << 5;
+constexpr uint8_t kLsrTransmitterEmpty = 1 << 6;
 
 constexpr uint16_t kDivisor = 1;  // 1.8432 MHz / 16 / 1 = 115200 baud
 
@@ -48,6 +49,10 @@ void Uart16550::write(std::string_view text) const {
 void Uart16550::send(uint8_t byte) const {
   while ((line_status_.read() & kLsrTransmitHoldingEmpty) == 0) pause();
   data_.write(byte);
+}
+
+void Uart16550::drain() const {
+  while ((line_status_.read() & kLsrTransmitterEmpty) == 0) pause();
 }
 
 std::optional<uint8_t> Uart16550::receive() const {

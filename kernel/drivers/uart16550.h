@@ -36,6 +36,9 @@ class Uart16550 {
   // A line feed goes out as carriage return and line feed, as terminals expect.
   void write(std::string_view text) const;
 
+  // Waits until the last byte has left, also out of the FIFO and the shift register.
+  void drain() const;
+
   // The next received byte, if there is one.
   std::optional<uint8_t> receive() const;
 

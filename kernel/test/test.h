@@ -5,12 +5,24 @@
 //   KERNEL_TEST(ring_buffer, keeps_the_order) { ... expect_equal(buffer.pop(), 1); }
 //   KERNEL_TEST_SHOULD_PANIC(paging, null_pointer) { ... }
 //   KERNEL_TEST_IGNORED(apic, timer, "this machine has none") { ... }
+//   KERNEL_TEST_SHOULD_OVERRUN(budget, a_loop_without_end, 5) { ... }   its 5 ticks must not be enough
 //
 // Each puts a pointer into a section of the image (.kernel_tests, see kernel.ld); the runner walks over that
 // section. `test` on the kernel's command line runs them all, `test=TEXT` those with TEXT in their name.
 //
-// A panic ends the test it happens in, not the run: the runner comes back through a ReturnPoint. No
-// destructor runs on that way, so a test that may panic must not leave anything half done in the kernel.
+// Every NAME_test.cpp is a suite and becomes an image of its own, images/NAME.elf; images/all.elf holds all.
+// Only the files in test/images/ are nowhere but in their own image, for what they test takes the machine
+// with it:
+//
+//   KERNEL_TEST_SHOULD_RESET(reset, triple_fault) { ... }    the machine must reset
+//   KERNEL_TEST_SHOULD_HANG(budget, with_interrupts_off) { ... }   it must never come back
+//
+// The log then says what must happen, and whoever started the machine (test/run.sh) sees whether it did.
+//
+// A panic ends the test it happens in, not the run: the runner comes back through a ReturnPoint. So does a
+// test that takes longer than its budget of timer ticks: the timer's handler ends it. No destructor runs on
+// that way, so a test that may panic must not leave anything half done in the kernel. With interrupts off no
+// tick comes either; then the budget of whoever started the machine is the last resort.
 #pragma once
 
 #include <cstdint>
@@ -22,25 +34,34 @@
 namespace kernel {
 
 struct TestCase {
-  enum class Expectation { pass, panic, ignored };
+  enum class Expectation { pass, panic, overrun, reset, hang, ignored };
   std::string_view name;
   void (*body)();
   Expectation expectation = Expectation::pass;
-  std::string_view reason = {};
+  std::string_view reason = {};  // of an ignored one
+  uint64_t budget_ticks = 1000;  // 10 s of the machine's time: far more than any test needs
 };
 
-#define KERNEL_TEST_CASE(part, name, ...)                                                                \
-  static void part##_##name();                                                                           \
-  static constexpr ::kernel::TestCase part##_##name##_case{#part "." #name, part##_##name, __VA_ARGS__}; \
+#define KERNEL_TEST_CASE(part, what, ...)                                                                \
+  static void part##_##what();                                                                           \
+  static constexpr ::kernel::TestCase part##_##what##_case{                                              \
+      .name = #part "." #what, .body = part##_##what __VA_OPT__(, ) __VA_ARGS__};                        \
   [[gnu::section(".kernel_tests"),                                                                       \
-    gnu::used]] static const ::kernel::TestCase* const part##_##name##_pointer = &part##_##name##_case;  \
-  static void part##_##name()
+    gnu::used]] static const ::kernel::TestCase* const part##_##what##_pointer = &part##_##what##_case;  \
+  static void part##_##what()
 
-#define KERNEL_TEST(part, name) KERNEL_TEST_CASE(part, name, ::kernel::TestCase::Expectation::pass)
+#define KERNEL_TEST(part, name) KERNEL_TEST_CASE(part, name)
 #define KERNEL_TEST_SHOULD_PANIC(part, name) \
-  KERNEL_TEST_CASE(part, name, ::kernel::TestCase::Expectation::panic)
-#define KERNEL_TEST_IGNORED(part, name, reason) \
-  KERNEL_TEST_CASE(part, name, ::kernel::TestCase::Expectation::ignored, reason)
+  KERNEL_TEST_CASE(part, name, .expectation = ::kernel::TestCase::Expectation::panic)
+#define KERNEL_TEST_SHOULD_OVERRUN(part, name, ticks)                                     \
+  KERNEL_TEST_CASE(part, name, .expectation = ::kernel::TestCase::Expectation::overrun, \
+                   .budget_ticks = ticks)
+#define KERNEL_TEST_SHOULD_RESET(part, name) \
+  KERNEL_TEST_CASE(part, name, .expectation = ::kernel::TestCase::Expectation::reset)
+#define KERNEL_TEST_SHOULD_HANG(part, name) \
+  KERNEL_TEST_CASE(part, name, .expectation = ::kernel::TestCase::Expectation::hang)
+#define KERNEL_TEST_IGNORED(part, name, why) \
+  KERNEL_TEST_CASE(part, name, .expectation = ::kernel::TestCase::Expectation::ignored, .reason = why)
 
 // Ends the test as failed. Nothing else of it runs.
 [[noreturn]] void fail_test();

@@ -29,7 +29,7 @@ constexpr const char* kExamples =
     "Examples:\n"
     "  ringside-cli run                                   the kernel built beside this program, until it "
     "waits\n"
-    "  ringside-cli run kernel.elf --append test          its own tests; the exit status is the guest's\n"
+    "  ringside-cli run images/all.elf --append test      its own tests; the exit status is the guest's\n"
     "  ringside-cli run --keys \"help<Enter>\" --screen      types a command and prints the screen\n"
     "  ringside-cli run --until exception --json          up to the first exception\n"
     "  ringside-cli run --serial log.txt --max-time 2     two seconds of machine time, log to a file\n"

@@ -83,7 +83,7 @@ stdout="$sandbox/stdout" stderr="$sandbox/stderr"
 test_help_is_answered_before_anything_is_built() {
   launch --help
   expect_status 0
-  for word in '/ringside run' 'inspect' 'test' 'qemu' 'window' 'NO_COLOR'; do expect_in "$stdout" "$word"; done
+  for word in '/ringside run' 'inspect' 'test' 'kernel-test' 'iso [--out FILE]' 'qemu' 'window' 'NO_COLOR'; do expect_in "$stdout" "$word"; done
   expect_silent "$stderr"
   [[ ! -e $project/build ]] || wrong "help made a build folder"
 }
@@ -281,6 +281,56 @@ test_fuzz_builds_the_targets_and_hands_over_its_arguments() {
   expect_status 1
   expect_stdout "fuzz:<$project/build/fuzz><ports><--minutes><2>"
   expect_in "$calls" "ninja -C $project/build/fuzz fuzz"
+}
+
+test_kernel_tests_are_built_and_run_with_their_arguments() {
+  a_built_project release
+  mkdir -p "$project/kernel/test"
+  # shellcheck disable=SC2016
+  printf '#!/usr/bin/env bash\necho "tests:$(printf "<%%s>" "$@")"\nexit 1\n' >"$project/kernel/test/run.sh"
+  chmod +x "$project/kernel/test/run.sh"
+  launch kernel-test --on qemu arch
+  expect_status 1
+  local build="$project/build/release"
+  expect_stdout "tests:<--images><$build/kernel/images><--ringside><$build/sim/cli/ringside-cli><--on><qemu><arch>"
+  expect_in "$calls" "ninja -C $build kernel-tests ringside-cli"
+}
+
+test_kernel_tests_ask_for_the_emulators() {
+  a_built_project release
+  # shellcheck disable=SC2016
+  fake dpkg-query 'shift 2; for package; do [[ $package == bochs* || $package == grub* ]] || echo "$package installed"; done'
+  launch kernel-test
+  expect_status 1
+  expect_in "$stderr" 'bochs bochs-term bochsbios grub-common grub-pc-bin'
+}
+
+an_iso_maker() { # BODY: what stands in for kernel/tools/iso.sh
+  a_built_project release
+  fake grub-mkrescue ''
+  mkdir -p "$project/kernel/tools"
+  # shellcheck disable=SC2016
+  printf '#!/usr/bin/env bash\n%s\n' "$1" >"$project/kernel/tools/iso.sh"
+  chmod +x "$project/kernel/tools/iso.sh"
+}
+
+test_iso_makes_a_cd_of_the_kernel_and_its_tests() {
+  an_iso_maker 'printf "<%s>" "$@"'
+  local kernel="$project/build/release/kernel"
+  launch iso --out 'my cd.iso'
+  expect_status 0
+  expect_stdout "<my cd.iso><Ringside|$kernel/kernel.elf|><Tests|$kernel/images/all.elf|test>"
+  expect_in "$stderr" 'my cd.iso boots the kernel'
+}
+
+test_an_iso_that_cannot_be_made_is_a_sentence() {
+  an_iso_maker 'exit 1'
+  launch iso
+  expect_status 1
+  expect_in "$stderr" 'The CD could not be made'
+  launch iso --size 3
+  expect_status 1
+  expect_in "$stderr" 'iso knows --out FILE, and not --size'
 }
 
 test_ci_runs_the_tests_from_any_folder() {

@@ -32,7 +32,6 @@ constexpr const char* kKernelLines[] = {
     "exit=5",
     "",  // to the prompt, and asleep there
     "exit=5 run=help;fault;mishap",
-    "test",
     "quiet exit=5 run=echo one; echo two  words ;;walk 0xffffffff80101000;walk 0;walk 0x8000000000000000",
     "quiet exit=5 run=fault db",
     "quiet exit=5 run=fault bp",
@@ -72,6 +71,7 @@ std::vector<Subject> subjects(const Amount& amount) {
         {std::move(name), std::move(image), std::move(line), seed, std::min(amount.instructions, most)});
   };
   for (const char* line : kKernelLines) add(fmt::format("kernel {}", line), RINGSIDE_KERNEL, line);
+  add("kernel test", RINGSIDE_KERNEL_TESTS, "test");
   for (const BootImage& image : kBootImages)
     add("boot " + std::string(image.file), RINGSIDE_BOOT_IMAGES "/" + std::string(image.file),
         std::string(kBootCommandLine));

@@ -1,0 +1,23 @@
+#!/usr/bin/env bash
+# SPDX-License-Identifier: GPL-2.0-or-later
+# What the kernel promises to stay below: a file of 256 KiB without debug information, 3 million instructions to the
+# prompt; and there it sleeps.
+#   usage: figures_test.sh KERNEL.ELF RINGSIDE-CLI
+set -euo pipefail
+kernel=$1 ringside=$2
+folder=$(mktemp -d)
+trap 'rm -rf "$folder"' EXIT
+wrong() { echo "FAILED: $1" >&2 && exit 1; }
+
+cp "$kernel" "$folder/kernel.elf"
+strip --strip-debug "$folder/kernel.elf"
+bytes=$(stat -c %s "$folder/kernel.elf")
+((bytes < 256 * 1024)) || wrong "without debug information the kernel has $bytes bytes"
+
+status=0
+"$ringside" run "$kernel" --serial "$folder/log" 2>"$folder/summary" || status=$?
+((status == 6)) || wrong "status is $status and not 6 (the guest waits for input): $(cat "$folder/summary")"
+grep -q 'ringside> $' "$folder/log" || wrong "there is no prompt"
+instructions=$(sed -n 's/.* \([0-9,]*\) instructions.*/\1/p' "$folder/summary" | tr -d ,)
+((instructions < 3000000)) || wrong "to the prompt and through 2 s of sleep it took $instructions instructions"
+echo "$bytes bytes, $instructions instructions"

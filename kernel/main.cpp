@@ -20,6 +20,7 @@
 #include "memory/kernel_map.h"
 #include "memory/page_fault.h"
 #include "shell/shell.h"
+#include "task/thread.h"
 #include "test/test.h"
 
 namespace kernel {
@@ -68,6 +69,9 @@ void log(bool quiet, std::string_view stage, std::string_view text) {
 
   start_input();
   log(options.quiet, "input", "keyboard on IRQ 1, COM1 on IRQ 4");
+
+  start_threads();
+  log(options.quiet, "threads", "this one is main; idle sleeps; the timer may switch");
 
   sti();
   log(options.quiet, "ready", "type help");

@@ -1,0 +1,3 @@
+// SPDX-License-Identifier: MIT
+#include "task/coroutine/waker.h"
+namespace kernel { void Waker::wake() const {} }

@@ -27,8 +27,7 @@ void set_name(Thread& thread, std::string_view name) {
   std::copy_n(name.begin(), length, thread.name_characters.begin());
 }
 
-void enlist(Thread& thread, std::string_view name) {
-  set_name(thread, name);
+void enlist(Thread& thread) {
   thread.id = ++last_id;
   thread.alarm.thread = &thread;
   thread.spawned_at = clock.now();
@@ -76,11 +75,12 @@ size_t Thread::stack_high_water() const {
 }
 
 Thread* spawn(std::string_view name, void (*function)(void*), void* argument, ThreadOptions options) {
-  const auto stack = allocate_stack(options.stack_pages);
-  if (!stack) return nullptr;
   auto* const thread = new (std::nothrow) Thread;
-  if (thread == nullptr) {
-    free_stack(*stack);
+  if (thread == nullptr) return nullptr;
+  set_name(*thread, name);
+  const auto stack = allocate_stack(options.stack_pages, thread->name());
+  if (!stack) {
+    delete thread;
     return nullptr;
   }
   thread->detached = options.detached;
@@ -93,7 +93,7 @@ Thread* spawn(std::string_view name, void (*function)(void*), void* argument, Th
 
   const DispatchGuard guard;
   thread->share = current->share;  // or whoever spawns a lot would get a lot
-  enlist(*thread, name);
+  enlist(*thread);
   make_ready(*thread);
   return thread;
 }
@@ -133,8 +133,10 @@ void sleep_for(uint64_t ticks) { sleep_until(clock.now() + ticks); }
 void start_threads() {
   main_thread.state = ThreadState::running;
   main_thread.stack = {.bottom = reinterpret_cast<uint64_t>(kernel_stack_bottom),
-                       .top = reinterpret_cast<uint64_t>(kernel_stack_top)};
-  enlist(main_thread, "main");
+                       .top = reinterpret_cast<uint64_t>(kernel_stack_top),
+                       .pages = 0};
+  set_name(main_thread, "main");
+  enlist(main_thread);
   account_time();
   main_thread.cycles = 0;
   idle_thread = spawn("idle", idle, nullptr, {.priority = 0, .stack_pages = 2});

@@ -15,7 +15,7 @@
 
 #include "arch/switch.h"
 #include "lib/list.h"
-#include "memory/kernel_stack.h"
+#include "memory/thread_stacks.h"
 #include "task/alarm.h"
 
 namespace kernel {

@@ -9,7 +9,7 @@
 .set rsp_offset, 0                              // in SavedContext
 .set fpu_offset, 16
 
-.macro define_switch name, saves_rbx
+.macro define_switch name, saves_r15
 .global \name
 .type \name, @function
 \name:
@@ -17,11 +17,7 @@
     push rbp
     .cfi_adjust_cfa_offset 8
     .cfi_rel_offset rbp, 0
-.if \saves_rbx
     push rbx
-.else
-    sub rsp, 8                                  // the same layout, and nothing in the place
-.endif
     .cfi_adjust_cfa_offset 8
     .cfi_rel_offset rbx, 0
     push r12
@@ -33,7 +29,11 @@
     push r14
     .cfi_adjust_cfa_offset 8
     .cfi_rel_offset r14, 0
+.if \saves_r15
     push r15
+.else
+    sub rsp, 8                                  // the same layout, and nothing in the place
+.endif
     .cfi_adjust_cfa_offset 8
     .cfi_rel_offset r15, 0
     fxsave64 [rdi + fpu_offset]
@@ -41,7 +41,11 @@
 
     mov rsp, [rsi + rsp_offset]                 // from here on we are the other thread
     fxrstor64 [rsi + fpu_offset]
+.if \saves_r15
     pop r15
+.else
+    add rsp, 8
+.endif
     .cfi_adjust_cfa_offset -8
     .cfi_restore r15
     pop r14
@@ -53,11 +57,7 @@
     pop r12
     .cfi_adjust_cfa_offset -8
     .cfi_restore r12
-.if \saves_rbx
     pop rbx
-.else
-    add rsp, 8
-.endif
     .cfi_adjust_cfa_offset -8
     .cfi_restore rbx
     pop rbp
@@ -69,6 +69,6 @@
 .endm
 
 define_switch switch_context, 1
-define_switch switch_context_forgetting_rbx, 0
+define_switch switch_context_forgetting_r15, 0
 
 .section .note.GNU-stack, "", @progbits

@@ -60,6 +60,8 @@ extern "C" {
 // REQUIRES: interrupts are off.
 void switch_context(kernel::SavedContext& from, const kernel::SavedContext& to);
 
-// The same, made by somebody who forgot a register: RBX arrives with the value the other thread had in it.
-void switch_context_forgetting_rbx(kernel::SavedContext& from, const kernel::SavedContext& to);
+// The same, made by somebody who forgot a register: R15 arrives with the value the other thread had in it.
+// (A thread that was interrupted does not notice: its registers are in the TrapFrame. Nor does one whose
+// functions between here and there happen to save R15 for their own use, which few do.)
+void switch_context_forgetting_r15(kernel::SavedContext& from, const kernel::SavedContext& to);
 }

@@ -115,6 +115,7 @@ void handle_tick() {
 
 void set_scheduler(const Scheduler& policy) {
   const DispatchGuard guard;
+  if (scheduler == &policy) return;
   while (Thread* thread = scheduler->take_next()) policy.add(*thread);
   scheduler = &policy;
   if (policy.tickless)

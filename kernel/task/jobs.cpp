@@ -39,6 +39,12 @@ void Jobs::run_pending() {
   }
 }
 
+void Jobs::forget_all() {
+  const InterruptGuard guard;
+  while (Job* job = pending_.pop_front()) job->pending = false;
+  ceiling_ = nesting_ = 0;
+}
+
 Claim::Claim(const Resource& resource) {
   const InterruptGuard guard;
   old_ceiling_ = jobs.ceiling_;

@@ -39,6 +39,9 @@ class Jobs {
   // Starts those above the ceiling, the most important first. REQUIRES: interrupts are off.
   void run_pending();
 
+  // As at the start: for whoever came out of a job otherwise than by its end.
+  void forget_all();
+
   // Priority of the running job, or of the most important resource claimed. 0: no job runs.
   uint8_t ceiling() const { return ceiling_; }
 

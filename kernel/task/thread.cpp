@@ -89,7 +89,7 @@ Thread* spawn(std::string_view name, void (*function)(void*), void* argument, Th
   thread->function = function;
   thread->argument = argument;
   thread->stack = *stack;
-  thread->context = new_context(stack->top, run_thread);
+  restart(*thread);
 
   const DispatchGuard guard;
   thread->share = current->share;  // or whoever spawns a lot would get a lot
@@ -115,6 +115,11 @@ void exit_thread() {
   if (self.detached) departed = &self;  // its stack is still in use: the next one frees it
   if (self.joiner != nullptr) make_ready(*self.joiner);
   leave_for_ever();
+}
+
+void restart(Thread& thread) {
+  thread.state = ThreadState::ready;
+  thread.context = new_context(thread.stack.top, run_thread);
 }
 
 void free_departed_thread() {

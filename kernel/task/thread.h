@@ -117,9 +117,8 @@ void start_threads();
 // Frees a detached thread that has ended, now that another one runs. REQUIRES: interrupts are off.
 void free_departed_thread();
 
-// Ends all threads that were made after `last_kept`, without asking them, and lets the calling code be
-// `self`: for the test runner, which may come back from a failed test on another thread's account.
-void abandon_threads_after(uint32_t last_kept, Thread& self);
-uint32_t newest_thread_id();
+// Lets a thread begin again, as if it had just been spawned; what is on its stack is forgotten. REQUIRES: it
+// neither runs nor waits, or whoever runs on its account is about to take another one.
+void restart(Thread& thread);
 
 }  // namespace kernel

@@ -8,6 +8,7 @@
 #include "drivers/debug_exit.h"
 #include "lib/panic.h"
 #include "test/leak_check.h"
+#include "test/thread_recovery.h"
 
 extern "C" const kernel::TestCase* const kernel_tests_start[];  // kernel.ld
 extern "C" const kernel::TestCase* const kernel_tests_end[];
@@ -37,7 +38,9 @@ Ending run(const TestCase& test) {
   running = &test;
   ending = Ending::returned;
   const LeakCheck before;
+  const ThreadRecovery threads_before;
   if (!set_return_point(after_test)) test.body();
+  if (ending != Ending::returned) threads_before.recover();
   return before.leaked() ? Ending::failed : ending;
 }
 

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 #include "task/mutex.h"
+#include "task/with_scheduler.h"
 #include "test/test.h"
-#include "test/with_scheduler.h"
 
 namespace kernel {
 namespace {

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: MIT
 #include "task/schedulers/fair_share.h"
 #include "task/wait_queue.h"
+#include "task/with_scheduler.h"
 #include "test/test.h"
-#include "test/with_scheduler.h"
 
 namespace kernel {
 namespace {
@@ -36,7 +36,7 @@ KERNEL_TEST(round_robin, gives_everybody_the_same) {
   std::array<Spinner, 3> spinners;
   std::array<Thread*, 3> spinning;
   for (unsigned i = 0; i < 3; ++i) spinning[i] = spawn("spins", Spinner::spin, &spinners[i]);
-  sleep_for(31);
+  sleep_for(16);
   const auto got = shares(spinning);
   stop_all(spinners, spinning);
   for (const uint64_t share : got) expect_between(share, 28, 39);
@@ -99,7 +99,7 @@ KERNEL_TEST(fair_share, shares_follow_the_weights) {
   std::array<Thread*, 3> spinning;
   for (unsigned i = 0; i < 3; ++i)
     spinning[i] = spawn("spins", Spinner::spin, &spinners[i], {.weight = static_cast<uint8_t>(i == 2 ? 2 : 1)});
-  sleep_for(120);
+  sleep_for(60);
   const auto got = shares(spinning);
   stop_all(spinners, spinning);
   expect_between(got[0], 20, 30);
@@ -121,11 +121,11 @@ KERNEL_TEST(fair_share, a_newcomer_does_not_push_the_others_aside) {
   std::array<Spinner, 2> spinners;
   std::array<Thread*, 2> spinning;
   spinning[0] = spawn("old", Spinner::spin, &spinners[0]);
-  sleep_for(40);
+  sleep_for(16);
   // Its parent has used little: it starts as low as that, and catches up within the memory of the average.
   spinning[1] = spawn("new", Spinner::spin, &spinners[1]);
   const uint64_t old_had = spinning[0]->cycles;
-  sleep_for(160);
+  sleep_for(48);
   const uint64_t old_got = spinning[0]->cycles - old_had, new_got = spinning[1]->cycles;
   stop_all(spinners, spinning);
   expect_between(new_got * 100 / (old_got + new_got), 45, 75);

@@ -134,4 +134,9 @@ void Executor::run_for_ever() {
     if (!run_ready()) wait_for_wake();
 }
 
+void start_executor() {
+  if (spawn("executor", [](void*) { executor.run_for_ever(); }) == nullptr)
+    panic("no memory for the thread of the executor");
+}
+
 }  // namespace kernel

@@ -128,5 +128,6 @@ class Executor {
 
 // The kernel's own, run by the thread "executor".
 extern Executor executor;
+void start_executor();
 
 }  // namespace kernel

@@ -13,7 +13,7 @@ struct FairShare {
   static constexpr std::string_view kName = "fair-share";
   static constexpr std::string_view kSummary = "who had the least lately; what is long ago counts less and less";
   static constexpr bool kTickless = false;
-  static constexpr uint64_t kHalfLife = 32;  // ticks
+  static constexpr uint64_t kHalfLife = 16;  // ticks
 
   ThreadQueue ready;
 
@@ -43,8 +43,8 @@ struct FairShare {
   bool should_preempt(const Thread& running, Occasion occasion) const;
   void charge(Thread& thread, uint64_t cycles);
 };
-static_assert(FairShare::decayed(6400, 0) == 6400 && FairShare::decayed(6400, 32) == 3200 &&
-              FairShare::decayed(6400, 16) == 4800);
+static_assert(FairShare::decayed(6400, 0) == 6400 && FairShare::decayed(6400, 16) == 3200 &&
+              FairShare::decayed(6400, 8) == 4800);
 
 extern FairShare fair_share;
 

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 //
-// Another policy for the length of a test, with the test's own thread above all others: it runs as soon as it
-// is ready under a policy that knows priorities.
+// Another policy for a while, for demonstrations and tests. The thread that asks for it is then above all
+// others: under a policy that knows priorities it runs as soon as it can.
 #pragma once
 
 #include "task/clock.h"

@@ -20,6 +20,8 @@
 #include "memory/kernel_map.h"
 #include "memory/page_fault.h"
 #include "shell/shell.h"
+#include "task/coroutine/executor.h"
+#include "task/thread.h"
 #include "test/test.h"
 
 namespace kernel {
@@ -68,6 +70,10 @@ void log(bool quiet, std::string_view stage, std::string_view text) {
 
   start_input();
   log(options.quiet, "input", "keyboard on IRQ 1, COM1 on IRQ 4");
+
+  start_threads();
+  start_executor();
+  log(options.quiet, "threads", "main, idle and executor; the timer may switch between them");
 
   sti();
   log(options.quiet, "ready", "type help");

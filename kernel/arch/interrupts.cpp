@@ -24,6 +24,7 @@ namespace {
 constinit std::array<ExceptionHandler, kExceptionCount> exception_handlers{};
 constinit std::array<IrqHandler, kIrqCount> irq_handlers{};
 constinit IrqCounts counts{};
+constinit IrqHandler after_interrupt = nullptr;
 
 void open(PlainGate& gate, unsigned vector, InterruptStack stack = {}, uint8_t privilege = 0) {
   gate.open(Entry<ErrorCode::none>{trap_entry_address(vector)},
@@ -60,6 +61,7 @@ void handle_irq(unsigned line) {
   ++counts.served[line];
   if (irq_handlers[line] != nullptr) irq_handlers[line]();
   pics.end_of_interrupt(line);
+  if (after_interrupt != nullptr) after_interrupt();
 }
 
 }  // namespace
@@ -114,6 +116,8 @@ IrqHandler set_irq_handler(unsigned line, IrqHandler handler) {
     pics.mask(line);
   return old;
 }
+
+void set_after_interrupt(void (*function)()) { after_interrupt = function; }
 
 const IrqCounts& irq_counts() { return counts; }
 

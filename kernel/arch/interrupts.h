@@ -33,6 +33,10 @@ ExceptionHandler set_exception_handler(Exception exception, ExceptionHandler han
 using IrqHandler = void (*)();
 IrqHandler set_irq_handler(unsigned line, IrqHandler handler);  // returns the old one
 
+// Called at the end of every device's interrupt, when the PIC has been told and interrupts are still off. May
+// switch to another thread, and come back when that one lets it.
+void set_after_interrupt(void (*function)());
+
 struct IrqCounts {
   uint64_t served[kIrqCount];
   uint64_t spurious;

@@ -1,14 +1,17 @@
 // SPDX-License-Identifier: MIT
 #include "drivers/input.h"
 
-#include "arch/instructions.h"
 #include "arch/interrupts.h"
 #include "drivers/console.h"
 #include "drivers/i8042.h"
 #include "drivers/keyboard.h"
 #include "lib/ring_buffer.h"
+#include "task/dispatcher.h"
 
 namespace kernel {
+
+constinit Event input_event;
+
 namespace {
 
 // Both producers are handlers, and handlers run with interrupts off: they never meet.
@@ -19,6 +22,7 @@ constinit ScancodeDecoder decoder;
 void handle_keyboard() {
   if (const auto scancode = read_keyboard_byte())
     if (const auto character = decoder.decode(*scancode)) typed.push(*character);
+  input_event.signal();
 }
 
 // The FIFO may hold several bytes for one interrupt.
@@ -26,9 +30,10 @@ void handle_serial() {
   constexpr unsigned kFifoBytes = 16;
   for (unsigned i = 0; i < kFifoBytes; ++i) {
     const auto byte = console.serial().receive();
-    if (!byte) return;
+    if (!byte) break;
     typed.push(*byte == '\r' ? '\n' : static_cast<char>(*byte));
   }
+  input_event.signal();
 }
 
 }  // namespace
@@ -43,14 +48,10 @@ void start_input() {
 std::optional<char> try_read_character() { return typed.pop(); }
 
 char read_character() {
+  const DispatchGuard guard;
   for (;;) {
-    cli();  // or an interrupt could come between the look and the sleep, and we would sleep with a character
-            // waiting
-    if (const auto character = typed.pop()) {
-      sti();
-      return *character;
-    }
-    sti_hlt();
+    if (const auto character = typed.pop()) return *character;
+    input_event.wait();
   }
 }
 

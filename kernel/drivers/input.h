@@ -6,6 +6,8 @@
 
 #include <optional>
 
+#include "task/event.h"
+
 namespace kernel {
 
 // Prepares the keyboard controller and opens IRQ 1 and IRQ 4.
@@ -14,7 +16,10 @@ void start_input();
 // The next character, if one was typed.
 std::optional<char> try_read_character();
 
-// Sleeps until there is one. Interrupts must be on.
+// Happens when characters may have come.
+extern Event input_event;
+
+// The thread sleeps until there is one.
 char read_character();
 
 }  // namespace kernel

@@ -11,10 +11,26 @@ namespace kernel {
 constexpr unsigned kTimerIrq = 0;
 constexpr unsigned kTicksPerSecond = 100;
 
-// Counter 0 as rate generator: kTicksPerSecond interrupts a second.
+constexpr unsigned kTimerInputHertz = 1193182;
+constexpr uint16_t kTimerCount = (kTimerInputHertz + kTicksPerSecond / 2) / kTicksPerSecond;
+static_assert(kTimerCount == 11932);
+
+// Opens the timer's line, with the counter as start_periodic_timer() leaves it.
 void start_timer();
+
+// Mode 2, rate generator: kTicksPerSecond interrupts a second.
+void start_periodic_timer();
+
+// Mode 0, interrupt on terminal count: one interrupt after `count` periods of the input clock.
+void start_one_shot_timer(uint16_t count);
+
+// No interrupt until it is started again; one that was already on its way may still come.
+void stop_timer();
 
 // Timer interrupts since start_timer().
 uint64_t timer_ticks();
+
+// Who is told of each of them, in the handler.
+void set_timer_listener(void (*listener)());
 
 }  // namespace kernel

@@ -11,6 +11,7 @@
 #include "shell/faults.h"
 #include "shell/mishaps.h"
 #include "shell/shell.h"
+#include "shell/task_commands.h"
 #include "test/test.h"
 
 namespace kernel {
@@ -93,6 +94,12 @@ constexpr Command kCommands[] = {
     {"mishap", "NAME", "a mistake without an exception; without NAME lists them", mishap},
     {"test", "TEXT", "runs the kernel's tests whose name contains TEXT", test},
     {"memory", "", "the boot loader's map of the machine's memory", memory},
+    {"threads", "", "all threads: what they do, wait for, and have used", show_threads},
+    {"tasks", "", "the coroutines of the executor", show_tasks},
+    {"sched", "NAME", "another scheduling policy; without NAME lists them", choose_scheduler},
+    {"trace", "", "the last switches between threads", show_switches},
+    {"demo", "NAME", "threads and coroutines at work; without NAME lists them", show_demo},
+    {"soak", "SECONDS SEED", "threads and tasks at random, checked all the while", soak},
     {"exit", "N", "ends the machine through the debug exit port", exit},
     {"reboot", "", "resets the machine", reboot},
     {"halt", "", "stops for ever", halt},

@@ -12,6 +12,7 @@
 #include "drivers/vga_text.h"
 #include "lib/print.h"
 #include "memory/layout.h"
+#include "shell/thread_mishaps.h"
 
 namespace kernel {
 namespace {
@@ -86,6 +87,10 @@ constexpr Mishap kMishaps[] = {
     {"deadlock", "an interrupt handler waits for what it interrupted", deadlock_with_handler},
     {"unread", "a keyboard handler that does not read the key", leave_keyboard_unread},
     {"screen", "a write past the end of the screen", write_past_the_screen},
+    {"register", "a context switch that forgets to save R15", forget_a_register},
+    {"stack", "a thread whose stack is too small", overflow_small_stack},
+    {"wakeup", "looks, and then waits: what comes in between is lost", lose_a_wakeup},
+    {"starve", "run to completion: one that does not end keeps all others from running", starve_everybody},
 };
 
 }  // namespace

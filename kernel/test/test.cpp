@@ -11,6 +11,7 @@
 #include "drivers/pit8254.h"
 #include "lib/panic.h"
 #include "test/leak_check.h"
+#include "test/thread_recovery.h"
 
 extern "C" const kernel::TestCase* const kernel_tests_start[];  // kernel.ld
 extern "C" const kernel::TestCase* const kernel_tests_end[];
@@ -51,10 +52,12 @@ Ending run(const TestCase& test) {
   running = &test;
   ending = Ending::returned;
   const LeakCheck before;
+  const ThreadRecovery threads_before;
   deadline_ticks = timer_ticks() + test.budget_ticks;
   timer_handler = set_irq_handler(kTimerIrq, watch_budget);
   if (!set_return_point(after_test)) test.body();
   set_irq_handler(kTimerIrq, timer_handler);
+  if (ending != Ending::returned) threads_before.recover();
   return before.leaked() ? Ending::failed : ending;
 }
 

@@ -1,0 +1,61 @@
+// SPDX-License-Identifier: MIT
+#include "task/clock.h"
+
+#include <algorithm>
+
+#include "arch/instructions.h"
+#include "drivers/pit8254.h"
+
+namespace kernel {
+
+constinit Clock clock;
+
+uint64_t Clock::now() const {
+  if (!tickless_) return ticks_;
+  return ticks_ + (rdtsc() - cycles_at_ticks_) / cycles_per_tick_;
+}
+
+void Clock::handle_interrupt() {
+  if (tickless_) {
+    next_interrupt_ = kNever;  // it was a single shot
+    return;
+  }
+  ++ticks_;
+  cycles_at_ticks_ = rdtsc();
+  if (first_cycles_ == 0) {
+    first_cycles_ = cycles_at_ticks_;
+    first_ticks_ = ticks_;
+  } else {
+    cycles_per_tick_ = (cycles_at_ticks_ - first_cycles_) / (ticks_ - first_ticks_);
+  }
+}
+
+void Clock::become_tickless() {
+  if (tickless_) return;
+  tickless_ = true;
+  next_interrupt_ = kNever;
+  stop_timer();
+}
+
+void Clock::become_periodic() {
+  if (!tickless_) return;
+  ticks_ = now();
+  tickless_ = false;
+  first_cycles_ = 0;  // measure the rate afresh: no ticks were counted
+  start_periodic_timer();
+}
+
+void Clock::set_next_interrupt(uint64_t tick) {
+  if (!tickless_ || tick == next_interrupt_) return;
+  next_interrupt_ = tick;
+  if (tick == kNever) return stop_timer();
+  // The longest way off counts, too: nobody needs more than a counter full, and the product must not overflow.
+  constexpr uint64_t kLongest = 0xffff;
+  const uint64_t ticks_ahead = std::min(tick - std::min(tick, ticks_), now() - ticks_ + kLongest / kTimerCount + 1);
+  const uint64_t due = cycles_at_ticks_ + ticks_ahead * cycles_per_tick_;
+  const uint64_t cycles = due - std::min(due, rdtsc());
+  const uint64_t count = cycles * kTimerCount / cycles_per_tick_ + 1;  // rather late than early
+  start_one_shot_timer(static_cast<uint16_t>(std::clamp<uint64_t>(count, 1, kLongest)));
+}
+
+}  // namespace kernel

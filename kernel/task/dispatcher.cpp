@@ -1,0 +1,128 @@
+// SPDX-License-Identifier: MIT
+#include "task/dispatcher.h"
+
+#include <algorithm>
+
+#include "lib/panic.h"
+#include "task/clock.h"
+#include "task/jobs.h"
+
+namespace kernel {
+
+constinit const Scheduler* scheduler = kSchedulers;
+constinit bool reschedule_wanted = false;
+constinit SwitchTrace switch_trace;
+constinit SwitchFunction switch_function = switch_context;
+
+namespace {
+
+constinit uint64_t accounted_until = 0;  // reading of the time stamp counter
+
+// Tickless: to the next alarm, or to the end of the slice if somebody else wants the CPU.
+void set_timer() {
+  if (!clock.is_tickless()) return;
+  const uint64_t slice_end = scheduler->empty() ? kNever : clock.now() + 1;
+  clock.set_next_interrupt(std::min(slice_end, alarms.next_due()));
+}
+
+void switch_to(Thread& next, SwitchReason reason) {
+  Thread& previous = *current;
+  next.state = ThreadState::running;
+  if (&next == &previous) return;
+  switch_trace.add({.tsc = accounted_until,
+                    .tick = clock.now(),
+                    .from = previous.id,
+                    .to = next.id,
+                    .reason = reason,
+                    .waits_for = previous.waits_for});
+  ++next.switches;
+  current = &next;
+  switch_function(previous.context, next.context);
+  // Here some time has passed: `previous` runs again, and who switched to it need not be `next`.
+  free_departed_thread();
+}
+
+// The current thread has been put where it belongs now; somebody else runs.
+void switch_away(SwitchReason reason) {
+  reschedule_wanted = false;
+  account_time();
+  Thread* const next = scheduler->take_next();
+  set_timer();
+  switch_to(next != nullptr ? *next : *idle_thread, reason);
+}
+
+void give_way(SwitchReason reason) {
+  if (current != idle_thread) {
+    current->state = ThreadState::ready;
+    scheduler->add(*current);
+  }
+  switch_away(reason);
+}
+
+}  // namespace
+
+void make_ready(Thread& thread) {
+  thread.state = ThreadState::ready;
+  thread.waits_for = WaitReason::nothing;
+  scheduler->add(thread);
+  if (current == idle_thread || scheduler->should_preempt(*current, Occasion::wakeup))
+    reschedule_wanted = true;
+  set_timer();
+}
+
+void block(WaitReason reason) {
+  if (current == idle_thread) panic("the idle thread must not wait");
+  if (jobs.ceiling() != 0) panic("a job must not wait, nor who holds one of its resources");
+  current->state = ThreadState::waiting;
+  current->waits_for = reason;
+  switch_away(SwitchReason::waits);
+}
+
+void leave_for_ever() {
+  current->state = ThreadState::finished;
+  switch_away(SwitchReason::finished);
+  panic("a thread that had ended was switched to");
+}
+
+void yield() {
+  const DispatchGuard guard;
+  give_way(SwitchReason::yielded);
+}
+
+void do_what_was_put_off() {
+  jobs.run_pending();
+  if (!reschedule_wanted || jobs.ceiling() != 0) return;
+  ++current->preemptions;
+  give_way(SwitchReason::preempted);
+}
+
+void account_time() {
+  const uint64_t now = rdtsc();
+  const uint64_t cycles = now - accounted_until;
+  accounted_until = now;
+  current->cycles += cycles;
+  if (current != idle_thread) scheduler->charge(*current, cycles);
+}
+
+void handle_tick() {
+  clock.handle_interrupt();
+  account_time();
+  ++current->ticks;
+  alarms.ring(clock.now());
+  if (scheduler->should_preempt(*current, Occasion::tick)) reschedule_wanted = true;
+  set_timer();
+}
+
+void set_scheduler(const Scheduler& policy) {
+  const DispatchGuard guard;
+  if (scheduler == &policy) return;
+  while (Thread* thread = scheduler->take_next()) policy.add(*thread);
+  scheduler = &policy;
+  if (policy.tickless)
+    clock.become_tickless();
+  else
+    clock.become_periodic();
+  set_timer();
+}
+
+}  // namespace kernel

@@ -49,7 +49,7 @@ struct ExceptionInfo {
   bool pushes_error_code = false;
 };
 
-constexpr std::array<ExceptionInfo, kExceptionCount> kExceptions = [] {
+inline constexpr std::array<ExceptionInfo, kExceptionCount> kExceptions = [] {
   using enum ExceptionClass;
   std::array<ExceptionInfo, kExceptionCount> table;
   table.fill({"#--", "reserved vector"});

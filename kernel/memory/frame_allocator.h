@@ -66,6 +66,7 @@ class FrameAllocator {
  private:
   static PhysicalAddress address_of(size_t frame) { return PhysicalAddress(frame * kPageBytes); }
   void set(size_t frame, FrameUse use);
+  void set_all(size_t first, size_t end, FrameUse use);
 
   FrameUse* map_ = nullptr;
   size_t count_ = 0;                         // frames in the map

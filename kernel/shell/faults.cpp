@@ -12,7 +12,7 @@
 #include "lib/panic.h"
 #include "lib/print.h"
 #include "memory/kernel_map.h"
-#include "memory/layout.h"
+#include "memory/thread_stacks.h"
 
 namespace kernel {
 namespace {
@@ -81,6 +81,34 @@ void index_behind_the_end() {
   for (size_t i = 0; i <= four.size(); ++i) four[i] = 1;
 }
 
+// Through volatile pointers: the compiler knows that these are mistakes, and would be free to leave them out.
+void release_twice() {
+  auto* volatile block = new uint64_t[4];
+  delete[] block;
+  delete[] block;
+}
+
+// The list's next block has its header there; a guarded block its red zone.
+void write_past_a_block() {
+  auto* volatile block = new uint64_t[4];
+  auto* volatile next = new uint64_t[4];
+  for (size_t i = 0; i < 8; ++i) block[i] = 0x4141'4141'4141'4141;
+  delete[] next;
+  delete[] block;
+}
+
+void release_a_frame_twice() {
+  const auto frame = frames.allocate(FrameUse::other);
+  if (!frame) return;
+  frames.release(*frame);
+  frames.release(*frame);
+}
+
+void touch_guard_page_of_a_thread() {
+  const auto stack = allocate_stack(1, "demonstration");
+  if (stack) mistakes::write(stack->bottom - 8, 1);
+}
+
 void panic_by_hand() { panic("somebody asked for it"); }
 
 struct Fault {
@@ -120,6 +148,10 @@ constexpr Fault kFaults[] = {
     {"triple", "reset", "fault with empty IDT", triple_fault},
     {"bounds", "panic", "index out of bounds", index_behind_the_end},
     {"panic", "panic", "panic()", panic_by_hand},
+    {"guard", "#PF", "below a thread's stack", touch_guard_page_of_a_thread},
+    {"overrun", "panic", "write past a heap block", write_past_a_block},
+    {"double", "panic", "delete twice", release_twice},
+    {"frame", "panic", "release a frame twice", release_a_frame_twice},
 };
 
 }  // namespace

@@ -89,6 +89,31 @@ KERNEL_TEST(mapper, refuses_addresses_inside_a_page) {
          MapError::not_aligned);
 }
 
+KERNEL_TEST(mapper, a_range_crosses_from_table_to_table) {
+  ScratchTables scratch;
+  const size_t before = frames.used();
+  const uint64_t start = 0x20'0000 - 0x3000;  // three pages in one table, two in the next
+  expect(scratch.mapper.map_range(at(start), PhysicalAddress(0x7000), 5, kData).has_value());
+  expect_equal(frames.used(), before + 4);
+  for (uint64_t i = 0; i < 5; ++i) {
+    const auto page = scratch.mapper.translate(at(start + i * kPageBytes + 5));
+    expect(page.has_value() && page->address == PhysicalAddress(0x7005 + i * kPageBytes));
+    expect(page->entry.flags() == (kData | PageFlag::present));
+  }
+  expect(!scratch.mapper.translate(at(start + 5 * kPageBytes)) && !scratch.mapper.translate(at(start - 1)));
+  expect(scratch.mapper.map_range(at(start - 0x1000), PhysicalAddress(0), 2, kData).error() ==
+         MapError::already_mapped);
+  for (uint64_t i = 0; i < 6; ++i) expect(scratch.mapper.unmap(at(start + (i - 1) * kPageBytes)).has_value());
+  expect_equal(frames.used(), before);
+}
+
+KERNEL_TEST(mapper, a_range_ends_where_addresses_are_not_canonical) {
+  ScratchTables scratch;
+  const uint64_t last = 0x0000'7fff'ffff'f000;
+  expect(scratch.mapper.map_range(at(last), PhysicalAddress(0), 2, kData).error() == MapError::not_canonical);
+  expect(scratch.mapper.unmap(at(last)).has_value());
+}
+
 KERNEL_TEST(mapper, unmap_and_protect_of_nothing_say_so) {
   ScratchTables scratch;
   expect(scratch.mapper.unmap(at(0x1000)).error() == MapError::not_mapped);

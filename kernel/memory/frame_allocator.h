@@ -30,7 +30,7 @@ enum class FrameUse : uint8_t {
   other,
 };
 constexpr size_t kFrameUses = 8;
-constexpr std::array<std::string_view, kFrameUses> kFrameUseNames = {
+inline constexpr std::array<std::string_view, kFrameUses> kFrameUseNames = {
     "reserved", "free", "image", "page tables", "heap", "stacks", "demand zero", "other"};
 
 class FrameAllocator {

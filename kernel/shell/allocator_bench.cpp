@@ -11,19 +11,20 @@ namespace {
 
 constexpr size_t kArenaFrames = 512;  // bump, which reuses nothing, needs most of it
 
+void show(std::string_view name, const WorkloadResult& result) {
+  if (result.defect.found()) return print("{:10}{} at {}\n", name, result.defect.what, result.defect.where);
+  const size_t rounding = (result.used_at_peak - result.asked_at_peak) * 1000 / result.asked_at_peak;
+  print("{:10}{:8}{:9}{:10}{:10}{:7}.{} %{:7}.{} %{:6}\n", name,
+        result.allocation_cycles / result.allocations, result.release_cycles / result.releases,
+        result.asked_at_peak / 1024, result.memory / 1024, rounding / 10, rounding % 10,
+        result.fragmentation / 10, result.fragmentation % 10, result.failures);
+}
+
 template <Allocator A>
 void measure(PhysicalAddress arena, uint64_t seed) {
   A allocator;
   std::byte* start = direct(arena);
-  const WorkloadResult result =
-      run_workload(any(allocator), {start, start + kArenaFrames * kPageBytes}, {.seed = seed});
-  if (result.defect.found())
-    return print("{:10}{} at {}\n", A::kName, result.defect.what, result.defect.where);
-  const size_t rounding = (result.used_at_peak - result.asked_at_peak) * 1000 / result.asked_at_peak;
-  print("{:10}{:8}{:9}{:10}{:10}{:7}.{} %{:7}.{} %{:6}\n", A::kName,
-        result.allocation_cycles / result.allocations, result.release_cycles / result.releases,
-        result.asked_at_peak / 1024, result.memory / 1024, rounding / 10, rounding % 10,
-        result.fragmentation / 10, result.fragmentation % 10, result.failures);
+  show(A::kName, run_workload(any(allocator), {start, start + kArenaFrames * kPageBytes}, {.seed = seed}));
 }
 
 }  // namespace

@@ -7,6 +7,7 @@
 
 #include "arch/instructions.h"
 #include "arch/interrupt_guard.h"
+#include "lib/random.h"
 
 namespace kernel {
 namespace {
@@ -16,9 +17,10 @@ constexpr size_t kGrowthBytes = 16 << 10;
 
 struct Slot {
   uint8_t* block;  // null: empty
-  size_t bytes;
+  uint32_t bytes;
   uint8_t filling;
 };
+static_assert(sizeof(Slot) == 16);
 
 // Most blocks of a real program are small, and few of its bytes are in them.
 size_t random_size(Random& random) {
@@ -90,7 +92,7 @@ class Run {
     if (reinterpret_cast<uintptr_t>(block) % alignment != 0)
       result.defect = {"a block is not aligned", block};
     ++result.allocations;
-    slot = {static_cast<uint8_t*>(block), bytes, static_cast<uint8_t>(random_.next())};
+    slot = {static_cast<uint8_t*>(block), static_cast<uint32_t>(bytes), static_cast<uint8_t>(random_.next())};
     memset(block, slot.filling, bytes);
     asked_ += bytes;
     if (asked_ <= result.asked_at_peak) return;

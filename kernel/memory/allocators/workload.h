@@ -8,22 +8,6 @@
 
 namespace kernel {
 
-// A generator of numbers that look random (xorshift64; Marsaglia, "Xorshift RNGs", 2003).
-class Random {
- public:
-  constexpr explicit Random(uint64_t seed) : state_(seed * 2 + 1) {}  // 0 would give nothing but 0
-  uint64_t next() {
-    state_ ^= state_ << 13;
-    state_ ^= state_ >> 7;
-    state_ ^= state_ << 17;
-    return state_;
-  }
-  size_t below(size_t limit) { return next() % limit; }
-
- private:
-  uint64_t state_;
-};
-
 // Memory that an allocator gets bit by bit, as a heap would grow.
 struct Arena {
   std::byte* next;

@@ -36,7 +36,7 @@ enum class Exception : uint8_t {
   vmm_communication = 29,
   security = 30,
 };
-constexpr unsigned kExceptionCount = 32;
+inline constexpr unsigned kExceptionCount = 32;
 
 // A fault points at the instruction that failed: mend the cause, return, and it runs again. A trap points
 // behind it. After an abort there is nothing to go back to.

@@ -29,7 +29,7 @@ enum class FrameUse : uint8_t {
   demand_page,
   other,
 };
-constexpr size_t kFrameUses = 8;
+inline constexpr size_t kFrameUses = 8;
 inline constexpr std::array<std::string_view, kFrameUses> kFrameUseNames = {
     "reserved", "free", "image", "page tables", "heap", "stacks", "demand zero", "other"};
 

@@ -22,8 +22,8 @@ constexpr std::array<std::string_view, 6> kPolicyNames = {
 }  // namespace
 
 void Heap::initialize(std::string_view name) {
-  const auto* const found = std::ranges::find(kPolicyNames, name);
-  if (found != kPolicyNames.end()) policy_ = static_cast<HeapPolicy>(found - kPolicyNames.begin());
+  for (size_t i = 0; i < kPolicyNames.size(); ++i)
+    if (kPolicyNames[i] == name) policy_ = static_cast<HeapPolicy>(i);
 }
 
 std::string_view Heap::name() const { return kPolicyNames[static_cast<size_t>(policy_)]; }

@@ -18,7 +18,7 @@ namespace kernel {
 
 // Which allocator. `heap=NAME` on the command line chooses one for the time until the next boot.
 enum class HeapPolicy : uint8_t { bump, list, blocks, buddy, slab, redzones };
-constexpr HeapPolicy kDefaultPolicy = HeapPolicy::list;
+inline constexpr HeapPolicy kDefaultPolicy = HeapPolicy::list;
 
 class Heap {
  public:

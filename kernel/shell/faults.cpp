@@ -12,7 +12,8 @@
 #include "lib/panic.h"
 #include "lib/print.h"
 #include "memory/kernel_map.h"
-#include "memory/thread_stacks.h"
+#include "memory/layout.h"
+#include "shell/memory_mistakes.h"
 
 namespace kernel {
 namespace {
@@ -79,34 +80,6 @@ void overflow_stack() { recurse_for_ever(0); }
 void index_behind_the_end() {
   static constinit std::array<int, 4> four{};
   for (size_t i = 0; i <= four.size(); ++i) four[i] = 1;
-}
-
-// Through volatile pointers: the compiler knows that these are mistakes, and would be free to leave them out.
-void release_twice() {
-  auto* volatile block = new uint64_t[4];
-  delete[] block;
-  delete[] block;
-}
-
-// The list's next block has its header there; a guarded block its red zone.
-void write_past_a_block() {
-  auto* volatile block = new uint64_t[4];
-  auto* volatile next = new uint64_t[4];
-  for (size_t i = 0; i < 8; ++i) block[i] = 0x4141'4141'4141'4141;
-  delete[] next;
-  delete[] block;
-}
-
-void release_a_frame_twice() {
-  const auto frame = frames.allocate(FrameUse::other);
-  if (!frame) return;
-  frames.release(*frame);
-  frames.release(*frame);
-}
-
-void touch_guard_page_of_a_thread() {
-  const auto stack = allocate_stack(1, "demonstration");
-  if (stack) mistakes::write(stack->bottom - 8, 1);
 }
 
 void panic_by_hand() { panic("somebody asked for it"); }

@@ -1,8 +1,6 @@
 // SPDX-License-Identifier: MIT
 #include "shell/memory_commands.h"
 
-#include <optional>
-
 #include "lib/print.h"
 #include "lib/text.h"
 #include "memory/demand_zero.h"
@@ -29,9 +27,9 @@ std::string_view region_name(VirtualAddress address) {
 // Pages in a row that differ in nothing but their addresses.
 struct Range {
   VirtualAddress first;
-  uint64_t bytes;
-  PageSize size;
-  bool writable, executable, user;
+  uint64_t bytes = 0;
+  PageSize size = PageSize::kib_4;
+  bool writable = false, executable = false, user = false;
 
   static Range of(VirtualAddress page, const Translation& translation) {
     const PageTableEntry& entry = translation.entry;
@@ -69,17 +67,17 @@ void show_mapped_ranges(std::string_view text) {
   const auto wanted = parse_number(text);
   if (!text.empty() && !wanted)
     return print("map needs an address, such as 0xffffffff80100000, or nothing\n");
-  std::optional<Range> range;
+  Range range{.first = VirtualAddress::of(nullptr)};  // still empty
   bool shown = false;
   const auto show = [&] {
-    if (!range || (wanted && !range->contains(*wanted))) return;
-    range->show();
+    if (range.bytes == 0 || (wanted && !range.contains(*wanted))) return;
+    range.show();
     shown = true;
   };
   kernel_mapper.for_each_page([&](VirtualAddress page, const Translation& translation) {
     const Range next = Range::of(page, translation);
-    if (range && range->goes_on_with(next)) {
-      range->bytes += next.bytes;
+    if (range.goes_on_with(next)) {
+      range.bytes += next.bytes;
       return;
     }
     show();

@@ -11,7 +11,8 @@
 #include "drivers/pit8254.h"
 #include "drivers/vga_text.h"
 #include "lib/print.h"
-#include "memory/frame_allocator.h"
+#include "memory/layout.h"
+#include "shell/memory_mistakes.h"
 #include "shell/thread_mishaps.h"
 
 namespace kernel {
@@ -72,49 +73,6 @@ void write_past_the_screen() {
   constexpr unsigned kCells = VgaText::kColumns * VgaText::kRows;
   for (unsigned i = 0; i < VgaText::kColumns; ++i) cells[kCells + i] = 0x4f21;
   print("wrote a row behind the last row of the screen: there is memory, so nobody complained\n");
-}
-
-// The frame gets a new owner while somebody still has a page that shows it: two pages, one memory.
-void keep_a_released_frame_mapped() {
-  const auto frame = frames.allocate(FrameUse::other);
-  if (!frame) return print("there is no frame left\n");
-  volatile uint64_t& stale = *direct<volatile uint64_t>(*frame);
-  frames.release(*frame);
-  const auto again = frames.allocate(FrameUse::other);
-  volatile uint64_t& owned = *direct<volatile uint64_t>(*again);
-  owned = 1234;
-  stale = 0xbad;
-  print("released the frame at {} and kept a pointer; its next owner wrote 1234 and reads {:#x}\n", *frame,
-        static_cast<uint64_t>(owned));
-}
-
-// The neighbours stay: alone between two used blocks, the released one is a block of its own in the list.
-struct ReleasedBlock {
-  uint64_t* volatile before = new uint64_t[8];
-  uint64_t* volatile block = new uint64_t[8];
-  uint64_t* volatile behind = new uint64_t[8];
-  ReleasedBlock() { delete[] block; }
-};
-
-void write_after_release() {
-  const ReleasedBlock released;
-  released.block[1] = 0x4141'4141'4141'4141;
-  print("wrote to the released block at {}; alloc check may find it, heap=redzones will\n",
-        static_cast<void*>(released.block));
-}
-
-// In a list the first word of a free block leads to the next one.
-void corrupt_a_free_list() {
-  const ReleasedBlock released;
-  released.block[0] = 0x4141'4141'4141'4141;
-  print("wrote to the link at {}; alloc check finds it, and the next new may follow it\n",
-        static_cast<void*>(released.block));
-}
-
-void leak() {
-  uint64_t* volatile lost = new uint64_t[1000];
-  lost[0] = 1;
-  print("8000 bytes that nobody can release any more: heap counts a block more than before\n");
 }
 
 struct Mishap {

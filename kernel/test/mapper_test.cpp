@@ -2,6 +2,7 @@
 #include "arch/mistakes.h"
 #include "memory/kernel_map.h"
 #include "memory/stacks.h"
+#include "test/panics.h"
 #include "test/test.h"
 
 namespace kernel {
@@ -161,6 +162,24 @@ KERNEL_TEST(mapper, the_cpu_sees_a_changed_page) {
   expect(kernel_mapper.unmap(at(kFreeAddress)).has_value());
   frames.release(first);
   frames.release(second);
+}
+
+// The CPU remembers the old right from the write before.
+KERNEL_TEST(mapper, the_cpu_sees_a_changed_right) {
+  const PhysicalAddress frame = *frames.allocate(FrameUse::other);
+  expect(kernel_mapper.map(at(kFreeAddress), frame, kData).has_value());
+  const auto write = [] { mistakes::write(kFreeAddress, 0xc3); };  // RET
+  expect(!panics(write));
+  expect(kernel_mapper.protect(at(kFreeAddress), PageFlag::no_execute).has_value());
+  expect(panics(write));
+  expect_equal(mistakes::read(kFreeAddress), 0xc3);
+  const auto call = [] { mistakes::call(kFreeAddress); };
+  expect(panics(call));
+  expect(kernel_mapper.protect(at(kFreeAddress), {}).has_value());
+  expect(!panics(call));
+  expect(kernel_mapper.unmap(at(kFreeAddress)).has_value());
+  expect(panics(call));
+  frames.release(frame);
 }
 
 KERNEL_TEST(mapper, no_page_is_writable_and_executable) {

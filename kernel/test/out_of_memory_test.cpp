@@ -3,13 +3,12 @@
 // What happens when there is no frame left: nothing breaks, nothing is lost, and somebody is told.
 #include <new>
 
-#include "arch/context.h"
 #include "arch/mistakes.h"
-#include "lib/panic.h"
 #include "memory/demand_zero.h"
 #include "memory/heap.h"
 #include "memory/kernel_map.h"
 #include "memory/thread_stacks.h"
+#include "test/panics.h"
 #include "test/test.h"
 
 namespace kernel {
@@ -73,13 +72,8 @@ KERNEL_TEST(out_of_memory, nothrow_new_gives_null_and_the_heap_stays_sound) {
 }
 
 KERNEL_TEST(out_of_memory, a_page_on_demand_without_a_frame_panics) {
-  static constinit ReturnPoint after_panic;
   const Famine famine(3);  // a page and three tables would be needed
-  const PanicHooks runner = set_panic_hooks({.before_report = [] { return_to(after_panic); }});
-  const bool came_back = set_return_point(after_panic);
-  if (!came_back) mistakes::read(demand_zero_region.base());
-  set_panic_hooks(runner);
-  expect(came_back);
+  expect(panics([] { mistakes::read(demand_zero_region.base()); }));
   expect_equal(demand_zero_region.pages_filled(), 0);
 }
 

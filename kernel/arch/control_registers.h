@@ -9,11 +9,11 @@
 namespace kernel {
 
 namespace rflags {
-constexpr uint64_t kCarry = 1 << 0;
-constexpr uint64_t kTrap = 1 << 8;             // TF: #DB after the next instruction
-constexpr uint64_t kInterrupts = 1 << 9;       // IF: maskable interrupts are taken
-constexpr uint64_t kDirection = 1 << 10;       // DF: string instructions run downwards
-constexpr uint64_t kAlignmentCheck = 1 << 18;  // AC: with CR0.AM, #AC in ring 3
+inline constexpr uint64_t kCarry = 1 << 0;
+inline constexpr uint64_t kTrap = 1 << 8;             // TF: #DB after the next instruction
+inline constexpr uint64_t kInterrupts = 1 << 9;       // IF: maskable interrupts are taken
+inline constexpr uint64_t kDirection = 1 << 10;       // DF: string instructions run downwards
+inline constexpr uint64_t kAlignmentCheck = 1 << 18;  // AC: with CR0.AM, #AC in ring 3
 
 inline uint64_t read() {
   uint64_t value;
@@ -25,14 +25,15 @@ inline void write(uint64_t value) { asm volatile("push %0; popfq" : : "r"(value)
 }  // namespace rflags
 
 namespace cr0 {
-constexpr uint64_t kProtection = 1 << 0;    // PE
-constexpr uint64_t kMonitorFpu = 1 << 1;    // MP: with TS set, WAIT too raises #NM
-constexpr uint64_t kEmulateFpu = 1 << 2;    // EM: every x87 instruction raises #NM, every SSE instruction #UD
-constexpr uint64_t kTaskSwitched = 1 << 3;  // TS: the next x87 or SSE instruction raises #NM
-constexpr uint64_t kNumericError = 1 << 5;  // NE: x87 errors arrive as #MF, not over IRQ 13
-constexpr uint64_t kWriteProtect = 1 << 16;   // WP: read-only pages hold for ring 0 too
-constexpr uint64_t kAlignmentMask = 1 << 18;  // AM
-constexpr uint64_t kPaging = 1u << 31;        // PG
+inline constexpr uint64_t kProtection = 1 << 0;  // PE
+inline constexpr uint64_t kMonitorFpu = 1 << 1;  // MP: with TS set, WAIT too raises #NM
+inline constexpr uint64_t kEmulateFpu =
+    1 << 2;  // EM: every x87 instruction raises #NM, every SSE instruction #UD
+inline constexpr uint64_t kTaskSwitched = 1 << 3;    // TS: the next x87 or SSE instruction raises #NM
+inline constexpr uint64_t kNumericError = 1 << 5;    // NE: x87 errors arrive as #MF, not over IRQ 13
+inline constexpr uint64_t kWriteProtect = 1 << 16;   // WP: read-only pages hold for ring 0 too
+inline constexpr uint64_t kAlignmentMask = 1 << 18;  // AM
+inline constexpr uint64_t kPaging = 1u << 31;        // PG
 
 inline uint64_t read() {
   uint64_t value;
@@ -62,9 +63,9 @@ inline void write(uint64_t value) { asm volatile("mov cr3, %0" : : "r"(value) : 
 }  // namespace cr3
 
 namespace cr4 {
-constexpr uint64_t kPhysicalAddressExtension = 1 << 5;  // PAE: 64-bit page table entries
-constexpr uint64_t kFxsave = 1 << 9;                    // OSFXSR: SSE may be used
-constexpr uint64_t kSimdExceptions = 1 << 10;           // OSXMMEXCPT: SSE errors raise #XM, not #UD
+inline constexpr uint64_t kPhysicalAddressExtension = 1 << 5;  // PAE: 64-bit page table entries
+inline constexpr uint64_t kFxsave = 1 << 9;                    // OSFXSR: SSE may be used
+inline constexpr uint64_t kSimdExceptions = 1 << 10;           // OSXMMEXCPT: SSE errors raise #XM, not #UD
 
 inline uint64_t read() {
   uint64_t value;
@@ -76,7 +77,7 @@ inline void write(uint64_t value) { asm volatile("mov cr4, %0" : : "r"(value) : 
 
 // DR6 says which of the reasons for #DB it was. The CPU sets bits and never clears them.
 namespace dr6 {
-constexpr uint64_t kSingleStep = 1 << 14;  // BS
+inline constexpr uint64_t kSingleStep = 1 << 14;  // BS
 
 inline uint64_t read() {
   uint64_t value;
@@ -91,10 +92,10 @@ enum class Msr : uint32_t {
 };
 
 namespace efer {
-constexpr uint64_t kSystemCall = 1 << 0;       // SCE
-constexpr uint64_t kLongModeEnable = 1 << 8;   // LME
-constexpr uint64_t kLongModeActive = 1 << 10;  // LMA, set by the CPU
-constexpr uint64_t kNoExecute = 1 << 11;       // NXE
+inline constexpr uint64_t kSystemCall = 1 << 0;       // SCE
+inline constexpr uint64_t kLongModeEnable = 1 << 8;   // LME
+inline constexpr uint64_t kLongModeActive = 1 << 10;  // LMA, set by the CPU
+inline constexpr uint64_t kNoExecute = 1 << 11;       // NXE
 }  // namespace efer
 
 inline uint64_t rdmsr(Msr msr) {

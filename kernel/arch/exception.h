@@ -36,7 +36,7 @@ enum class Exception : uint8_t {
   vmm_communication = 29,
   security = 30,
 };
-constexpr unsigned kExceptionCount = 32;
+inline constexpr unsigned kExceptionCount = 32;
 
 // A fault points at the instruction that failed: mend the cause, return, and it runs again. A trap points
 // behind it. After an abort there is nothing to go back to.
@@ -49,7 +49,7 @@ struct ExceptionInfo {
   bool pushes_error_code = false;
 };
 
-constexpr std::array<ExceptionInfo, kExceptionCount> kExceptions = [] {
+inline constexpr std::array<ExceptionInfo, kExceptionCount> kExceptions = [] {
   using enum ExceptionClass;
   std::array<ExceptionInfo, kExceptionCount> table;
   table.fill({"#--", "reserved vector"});

@@ -15,9 +15,9 @@
 
 namespace kernel {
 
-constexpr uint8_t kIrqBaseVector = 0x20;
-constexpr unsigned kIrqCount = 16;
-constexpr uint8_t kShowRegistersVector = 0x30;
+inline constexpr uint8_t kIrqBaseVector = 0x20;
+inline constexpr unsigned kIrqCount = 16;
+inline constexpr uint8_t kShowRegistersVector = 0x30;
 
 extern InterruptTable idt;
 

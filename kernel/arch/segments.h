@@ -69,12 +69,12 @@ struct GlobalDescriptorTable {
 };
 
 // A selector: byte offset of the descriptor, and in bits 1-0 the ring that asks.
-constexpr uint16_t kKernelCode = offsetof(GlobalDescriptorTable, kernel_code);
-constexpr uint16_t kKernelData = offsetof(GlobalDescriptorTable, kernel_data);
-constexpr uint16_t kUserData = offsetof(GlobalDescriptorTable, user_data) | 3;
-constexpr uint16_t kUserCode = offsetof(GlobalDescriptorTable, user_code) | 3;
-constexpr uint16_t kAbsentData = offsetof(GlobalDescriptorTable, absent_data);
-constexpr uint16_t kTss = offsetof(GlobalDescriptorTable, tss);
+inline constexpr uint16_t kKernelCode = offsetof(GlobalDescriptorTable, kernel_code);
+inline constexpr uint16_t kKernelData = offsetof(GlobalDescriptorTable, kernel_data);
+inline constexpr uint16_t kUserData = offsetof(GlobalDescriptorTable, user_data) | 3;
+inline constexpr uint16_t kUserCode = offsetof(GlobalDescriptorTable, user_code) | 3;
+inline constexpr uint16_t kAbsentData = offsetof(GlobalDescriptorTable, absent_data);
+inline constexpr uint16_t kTss = offsetof(GlobalDescriptorTable, tss);
 static_assert(kKernelCode == 0x08 && kKernelData == 0x10,
               "as in the GDT of boot.S: a change of tables changes no selector");
 

@@ -21,7 +21,7 @@ struct MemoryRange {
   bool usable = false;
 };
 
-constexpr size_t kMostLoaderRanges = 16;
+inline constexpr size_t kMostLoaderRanges = 16;
 
 struct BootInformation {
   BootProtocol protocol = BootProtocol::unknown;

@@ -9,7 +9,7 @@
 
 namespace kernel {
 
-constexpr unsigned kKeyboardIrq = 1;
+inline constexpr unsigned kKeyboardIrq = 1;
 
 // Interrupt 1 on, translation to scan code set 1 on, mouse off, keyboard scanning. A BIOS leaves things so; a
 // machine started cold does not. False if the controller does not answer.

@@ -8,11 +8,11 @@
 
 namespace kernel {
 
-constexpr unsigned kTimerIrq = 0;
-constexpr unsigned kTicksPerSecond = 100;
+inline constexpr unsigned kTimerIrq = 0;
+inline constexpr unsigned kTicksPerSecond = 100;
 
-constexpr unsigned kTimerInputHertz = 1193182;
-constexpr uint16_t kTimerCount = (kTimerInputHertz + kTicksPerSecond / 2) / kTicksPerSecond;
+inline constexpr unsigned kTimerInputHertz = 1193182;
+inline constexpr uint16_t kTimerCount = (kTimerInputHertz + kTicksPerSecond / 2) / kTicksPerSecond;
 static_assert(kTimerCount == 11932);
 
 // Opens the timer's line, with the counter as start_periodic_timer() leaves it.

@@ -42,7 +42,7 @@ struct FormatArgument {
   std::string_view text = {};
 };
 
-constexpr unsigned kWidestField = 80;
+inline constexpr unsigned kWidestField = 80;
 
 struct FormatSpec {
   enum class Base : uint8_t { binary = 2, octal = 8, decimal = 10, hexadecimal = 16 };

@@ -2,7 +2,6 @@
 #include "lib/symbols.h"
 
 #include <algorithm>
-#include <span>
 
 #include "memory/layout.h"
 
@@ -27,9 +26,10 @@ std::optional<Symbol> find_symbol(uint64_t address) {
   const auto in_text =
       reinterpret_cast<uint64_t>(text_start) <= address && address < reinterpret_cast<uint64_t>(text_end);
   if (!in_text) return std::nullopt;
-  const std::span table(symbols_start, symbols_end);
-  const auto next = std::ranges::upper_bound(table, static_cast<uint32_t>(address), {}, &TableEntry::address);
-  if (next == table.begin()) return std::nullopt;
+  const auto starts_behind = [](uint32_t low, const TableEntry& entry) { return low < entry.address; };
+  const TableEntry* next =
+      std::upper_bound(symbols_start, symbols_end, static_cast<uint32_t>(address), starts_behind);
+  if (next == symbols_start) return std::nullopt;
   const TableEntry& entry = *(next - 1);
   return Symbol{symbol_names + entry.name_offset, static_cast<uint32_t>(address) - entry.address};
 }

@@ -25,17 +25,30 @@ void FrameAllocator::set(size_t frame, FrameUse use) {
   map_[frame] = use;
 }
 
+// The same for many: neighbours of one use change it together. At boot it is the whole memory.
+void FrameAllocator::set_all(size_t first, size_t end, FrameUse use) {
+  while (first < end) {
+    const FrameUse old = map_[first];
+    size_t other = first + 1;
+    while (other < end && map_[other] == old) ++other;
+    counts_[static_cast<size_t>(old)] -= other - first;
+    counts_[static_cast<size_t>(use)] += other - first;
+    memset(map_ + first, static_cast<int>(use), other - first);
+    first = other;
+  }
+}
+
 void FrameAllocator::add(PhysicalAddress start, uint64_t bytes) {
   const uint64_t first = (start.value() + kPageBytes - 1) / kPageBytes;
   const uint64_t end = std::min<uint64_t>((start.value() + bytes) / kPageBytes, count_);
-  for (uint64_t frame = first; frame < end; ++frame) set(frame, FrameUse::free);
+  set_all(first, end, FrameUse::free);
 }
 
 void FrameAllocator::claim(PhysicalAddress start, uint64_t bytes, FrameUse use) {
   if (bytes == 0) return;
   const uint64_t first = start.value() / kPageBytes;
   const uint64_t end = std::min<uint64_t>((start.value() + bytes + kPageBytes - 1) / kPageBytes, count_);
-  for (uint64_t frame = first; frame < end; ++frame) set(frame, use);
+  set_all(first, end, use);
 }
 
 std::optional<PhysicalAddress> FrameAllocator::allocate(FrameUse use) {
@@ -59,7 +72,7 @@ std::optional<PhysicalAddress> FrameAllocator::allocate_run(size_t count, size_t
     }
   }
   if (length < count) return std::nullopt;
-  for (size_t frame = start; frame < start + count; ++frame) set(frame, use);
+  set_all(start, start + count, use);
   return address_of(start);
 }
 

@@ -29,8 +29,8 @@ enum class FrameUse : uint8_t {
   demand_page,
   other,
 };
-constexpr size_t kFrameUses = 8;
-constexpr std::array<std::string_view, kFrameUses> kFrameUseNames = {
+inline constexpr size_t kFrameUses = 8;
+inline constexpr std::array<std::string_view, kFrameUses> kFrameUseNames = {
     "reserved", "free", "image", "page tables", "heap", "stacks", "demand zero", "other"};
 
 class FrameAllocator {
@@ -66,6 +66,7 @@ class FrameAllocator {
  private:
   static PhysicalAddress address_of(size_t frame) { return PhysicalAddress(frame * kPageBytes); }
   void set(size_t frame, FrameUse use);
+  void set_all(size_t first, size_t end, FrameUse use);
 
   FrameUse* map_ = nullptr;
   size_t count_ = 0;                         // frames in the map

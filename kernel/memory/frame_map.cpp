@@ -53,7 +53,7 @@ PhysicalAddress find_room(const BootInformation& information, const Occupied& oc
         at = end_of(other);
         moved = true;
       };
-      std::ranges::for_each(occupied.list(), evade);
+      for (const MemoryRange& other : occupied.list()) evade(other);
       for (const MemoryRange& other : information.memory)
         if (!other.usable) evade(other);
       at = (at + kPageBytes - 1) & ~(kPageBytes - 1);

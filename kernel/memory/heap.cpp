@@ -11,23 +11,35 @@ namespace kernel {
 constinit Heap heap;
 
 namespace {
+
 constexpr size_t kGrowthBytes = 64 << 10;  // at least so much at a time
+
+// In the order of HeapPolicy.
+constexpr std::array<std::string_view, 6> kPolicyNames = {
+    BumpAllocator::kName,  LinkedListAllocator::kName, FixedBlockAllocator::kName,
+    BuddyAllocator::kName, SlabAllocator::kName,       RedZones<LinkedListAllocator>::kName};
+
+}  // namespace
+
+void Heap::initialize(std::string_view name) {
+  for (size_t i = 0; i < kPolicyNames.size(); ++i)
+    if (kPolicyNames[i] == name) policy_ = static_cast<HeapPolicy>(i);
 }
 
-void Heap::initialize(std::string_view) {}
-
-std::string_view Heap::name() const { return list_.kName; }
+std::string_view Heap::name() const { return kPolicyNames[static_cast<size_t>(policy_)]; }
 
 void* Heap::allocate(size_t bytes, size_t alignment) {
   if (bytes > kHeapBytes) return nullptr;
   const InterruptGuard guard;
-  if (void* memory = list_.allocate(bytes, alignment)) return memory;
-  return grow(list_.needed_for(bytes, alignment)) ? list_.allocate(bytes, alignment) : nullptr;
+  const auto allocate = [&](auto& allocator) { return allocator.allocate(bytes, alignment); };
+  if (void* memory = with(*this, allocate)) return memory;
+  const size_t needed = with(*this, [&](auto& allocator) { return allocator.needed_for(bytes, alignment); });
+  return grow(needed) ? with(*this, allocate) : nullptr;
 }
 
 void Heap::release(void* memory) {
   const InterruptGuard guard;
-  list_.release(memory);
+  with(*this, [&](auto& allocator) { allocator.release(memory); });
 }
 
 bool Heap::grow(size_t bytes) {
@@ -36,19 +48,19 @@ bool Heap::grow(size_t bytes) {
   const size_t used = kernel::frames.used();
   if (!map_new_pages(end_, bytes / kPageBytes, FrameUse::heap_page)) return false;
   frames_ += kernel::frames.used() - used;
-  list_.extend(reinterpret_cast<std::byte*>(end_), bytes);
+  with(*this, [&](auto& allocator) { allocator.extend(reinterpret_cast<std::byte*>(end_), bytes); });
   end_ += bytes;
   return true;
 }
 
 AllocatorStatistics Heap::statistics() const {
   const InterruptGuard guard;
-  return list_.statistics();
+  return with(*this, [](auto& allocator) { return allocator.statistics(); });
 }
 
 Defect Heap::check() const {
   const InterruptGuard guard;
-  return list_.check();
+  return with(*this, [](auto& allocator) { return allocator.check(); });
 }
 
 }  // namespace kernel

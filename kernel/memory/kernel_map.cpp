@@ -15,19 +15,14 @@ constexpr PageFlags kCode;
 constexpr PageFlags kConstants = PageFlag::no_execute;
 constexpr PageFlags kData = PageFlag::writable | PageFlag::no_execute;
 
-void map(VirtualAddress page, PhysicalAddress frame, PageFlags flags, PageSize size) {
-  if (const auto mapped = kernel_mapper.map(page, frame, flags, size); !mapped)
+void map(VirtualAddress page, PhysicalAddress frame, uint64_t bytes, PageFlags flags, PageSize size) {
+  if (const auto mapped = kernel_mapper.map_range(page, frame, bytes / bytes_of(size), flags, size); !mapped)
     panic("cannot map {}: {}", page, to_text(mapped.error()));
 }
 
-void map_direct() {
-  for (uint64_t start = 0; start < kDirectMapBytes; start += bytes_of(PageSize::mib_2))
-    map(VirtualAddress::of(direct(PhysicalAddress(start))), PhysicalAddress(start), kData, PageSize::mib_2);
-}
-
 void map_image(const std::byte* start, const std::byte* end, PageFlags flags) {
-  for (const std::byte* page = start; page != end; page += kPageBytes)
-    map(VirtualAddress::of(page), physical_of_image(page), flags, PageSize::kib_4);
+  map(VirtualAddress::of(start), physical_of_image(start), static_cast<uint64_t>(end - start), flags,
+      PageSize::kib_4);
 }
 
 }  // namespace
@@ -38,7 +33,8 @@ void map_kernel() {
   *direct<PageTable>(*top) = {};
   kernel_mapper = Mapper(*top);
 
-  map_direct();
+  map(VirtualAddress::of(direct(PhysicalAddress(0))), PhysicalAddress(0), kDirectMapBytes, kData,
+      PageSize::mib_2);
   map_image(text_start, text_end, kCode);
   map_image(rodata_start, rodata_end, kConstants);
   map_image(data_start, data_end, kData);

@@ -19,15 +19,15 @@
 
 namespace kernel {
 
-constexpr uint64_t kDirectMapBase = 0xffff800000000000;
-constexpr uint64_t kDirectMapBytes = 4ull << 30;
-constexpr uint64_t kHeapBase = 0xffffa00000000000;
-constexpr uint64_t kHeapBytes = 256ull << 20;  // it can grow no further
-constexpr uint64_t kThreadStacksBase = 0xffffb00000000000;
-constexpr uint64_t kDemandZeroBase = 0xffffc00000000000;
-constexpr uint64_t kDemandZeroBytes = 16ull << 20;
-constexpr uint64_t kKernelBase = 0xffffffff80000000;
-constexpr size_t kPageBytes = 4096;
+inline constexpr uint64_t kDirectMapBase = 0xffff800000000000;
+inline constexpr uint64_t kDirectMapBytes = 4ull << 30;
+inline constexpr uint64_t kHeapBase = 0xffffa00000000000;
+inline constexpr uint64_t kHeapBytes = 256ull << 20;  // it can grow no further
+inline constexpr uint64_t kThreadStacksBase = 0xffffb00000000000;
+inline constexpr uint64_t kDemandZeroBase = 0xffffc00000000000;
+inline constexpr uint64_t kDemandZeroBytes = 16ull << 20;
+inline constexpr uint64_t kKernelBase = 0xffffffff80000000;
+inline constexpr size_t kPageBytes = 4096;
 
 // Where a physical address can be read and written. REQUIRES: address below kDirectMapBytes.
 template <typename T = std::byte>

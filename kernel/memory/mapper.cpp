@@ -30,6 +30,7 @@ std::string_view to_text(MapError error) {
     case MapError::not_aligned: return "the address is not a multiple of the page's size";
     case MapError::already_mapped: return "something is mapped there already";
     case MapError::not_mapped: return "nothing is mapped there";
+    case MapError::not_canonical: return "the address is not canonical";
     case MapError::no_frame: return "there is no frame left for a page table";
   }
   return "unknown error";
@@ -88,6 +89,26 @@ std::expected<void, MapError> Mapper::map(VirtualAddress page, PhysicalAddress f
   }
   set_page(path, frame, flags);
   return {};  // no INVLPG: the CPU does not remember that something was absent (Intel SDM vol. 3, 4.10.2.3)
+}
+
+// Walks down for the first page of each table only: those behind it are the next entries.
+std::expected<void, MapError> Mapper::map_range(VirtualAddress first, PhysicalAddress frame, size_t count,
+                                                PageFlags flags, PageSize size) {
+  const InterruptGuard guard;
+  PageTableEntry* entry = nullptr;
+  for (size_t i = 0; i < count; ++i) {
+    const uint64_t offset = i * bytes_of(size);
+    const auto page = VirtualAddress::from(first.value() + offset);
+    if (!page) return std::unexpected(MapError::not_canonical);
+    if (i == 0 || page->table_index(static_cast<unsigned>(size)) == 0) {
+      if (const auto mapped = map(*page, frame + offset, flags, size); !mapped) return mapped;
+      entry = entry_of(*page);
+    } else {
+      if ((++entry)->is_present()) return std::unexpected(MapError::already_mapped);
+      *entry = {frame + offset, entry[-1].flags().without(accessed).without(dirty)};
+    }
+  }
+  return {};
 }
 
 std::expected<PhysicalAddress, MapError> Mapper::unmap(VirtualAddress page) {

@@ -23,7 +23,8 @@ enum class MapError : uint8_t {
   not_aligned,     // the page or the frame does not start at a multiple of the page's size
   already_mapped,  // there is a page, or a table with pages, where this one should go
   not_mapped,
-  no_frame,  // no memory for a table
+  not_canonical,  // a range runs into addresses that the CPU refuses
+  no_frame,       // no memory for a table
 };
 std::string_view to_text(MapError error);
 
@@ -43,6 +44,10 @@ class Mapper {
   // fails. REQUIRES: a CPU with pages of 1 GiB (CPUID 80000001h, EDX bit 26) before one of them is used.
   std::expected<void, MapError> map(VirtualAddress page, PhysicalAddress frame, PageFlags flags,
                                     PageSize size = PageSize::kib_4);
+
+  // `count` pages in a row, showing memory in a row. Where it fails it stops: the pages before stay mapped.
+  std::expected<void, MapError> map_range(VirtualAddress page, PhysicalAddress frame, size_t count,
+                                          PageFlags flags, PageSize size = PageSize::kib_4);
 
   // Takes the page away, of whatever size it is, and says which memory it showed. That memory is not
   // released.

@@ -9,6 +9,7 @@
 #include "lib/text.h"
 #include "memory/kernel_map.h"
 #include "shell/faults.h"
+#include "shell/memory_commands.h"
 #include "shell/mishaps.h"
 #include "shell/shell.h"
 #include "shell/task_commands.h"
@@ -94,6 +95,10 @@ constexpr Command kCommands[] = {
     {"mishap", "NAME", "a mistake without an exception; without NAME lists them", mishap},
     {"test", "TEXT", "runs the kernel's tests whose name contains TEXT", test},
     {"memory", "", "the boot loader's map of the machine's memory", memory},
+    {"mem", "", "what the machine's memory is used for", show_memory_use},
+    {"map", "[ADDRESS]", "what is mapped, or the range with ADDRESS", show_mapped_ranges},
+    {"heap", "", "the memory behind new", show_heap},
+    {"alloc", "check|bench", "looks for damage in the heap; compares allocators", run_allocator_command},
     {"threads", "", "all threads: what they do, wait for, and have used", show_threads},
     {"tasks", "", "the coroutines of the executor", show_tasks},
     {"sched", "NAME", "another scheduling policy; without NAME lists them", choose_scheduler},

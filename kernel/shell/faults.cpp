@@ -13,6 +13,7 @@
 #include "lib/print.h"
 #include "memory/kernel_map.h"
 #include "memory/layout.h"
+#include "shell/memory_mistakes.h"
 
 namespace kernel {
 namespace {
@@ -120,6 +121,10 @@ constexpr Fault kFaults[] = {
     {"triple", "reset", "fault with empty IDT", triple_fault},
     {"bounds", "panic", "index out of bounds", index_behind_the_end},
     {"panic", "panic", "panic()", panic_by_hand},
+    {"guard", "#PF", "below a thread's stack", touch_guard_page_of_a_thread},
+    {"overrun", "panic", "write past a heap block", write_past_a_block},
+    {"double", "panic", "delete twice", release_twice},
+    {"frame", "panic", "release a frame twice", release_a_frame_twice},
 };
 
 }  // namespace

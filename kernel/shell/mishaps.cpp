@@ -12,6 +12,7 @@
 #include "drivers/vga_text.h"
 #include "lib/print.h"
 #include "memory/layout.h"
+#include "shell/memory_mistakes.h"
 #include "shell/thread_mishaps.h"
 
 namespace kernel {
@@ -86,6 +87,10 @@ constexpr Mishap kMishaps[] = {
     {"vector8", "controllers at the BIOS's vectors: a tick becomes a double fault", timer_at_vector_8},
     {"deadlock", "an interrupt handler waits for what it interrupted", deadlock_with_handler},
     {"unread", "a keyboard handler that does not read the key", leave_keyboard_unread},
+    {"stale", "a frame that is released and still in use", keep_a_released_frame_mapped},
+    {"late", "a write to a heap block after its release", write_after_release},
+    {"node", "a damaged link in the heap's list of free blocks", corrupt_a_free_list},
+    {"leak", "a heap block that nobody releases", leak},
     {"screen", "a write past the end of the screen", write_past_the_screen},
     {"register", "a context switch that forgets to save R15", forget_a_register},
     {"stack", "a thread whose stack is too small", overflow_small_stack},

@@ -13,7 +13,7 @@ namespace kernel {
 
 struct Thread;
 
-constexpr uint64_t kNever = ~uint64_t{0};
+inline constexpr uint64_t kNever = ~uint64_t{0};
 
 // Lies inside what waits: in a Thread, or in the frame of a coroutine.
 struct Alarm {

@@ -27,8 +27,8 @@ enum class ThreadState : uint8_t { ready, running, waiting, finished };
 enum class WaitReason : uint8_t { nothing, sleep, event, mutex, join };
 enum class Wakeup : uint8_t { event, alarm };  // what ended a wait
 
-constexpr unsigned kPriorities = 8;
-constexpr uint8_t kNormalPriority = 3;  // 0 is the lowest, 7 the highest
+inline constexpr unsigned kPriorities = 8;
+inline constexpr uint8_t kNormalPriority = 3;  // 0 is the lowest, 7 the highest
 
 // What policies remember of a thread. Each uses its own part.
 struct ShareOfCpu {

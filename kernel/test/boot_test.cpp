@@ -11,10 +11,11 @@ KERNEL_TEST(boot_options, nothing) {
 }
 
 KERNEL_TEST(boot_options, words_in_any_order) {
-  const BootOptions options = parse_boot_options("/boot/kernel.elf exit=7 unknown quiet test=vga");
+  const BootOptions options = parse_boot_options("/boot/kernel.elf exit=7 unknown heap=slab quiet test=vga");
   expect(options.quiet && options.test && options.exit);
   expect_equal(options.exit_value, 7);
   expect_equal(options.test_filter, "vga");
+  expect_equal(options.heap, "slab");
 }
 
 KERNEL_TEST(boot_options, run_takes_the_rest) {

@@ -53,6 +53,10 @@ run_commands() { # MACHINE
   fault overflow 35 "KERNEL PANIC: #DF" "guard page of the kernel stack" "kernel::recurse_for_ever +" "kernel::overflow_stack +"
   fault triple 0
   fault bounds 35 "__n < this->size() does not hold" "kernel::index_behind_the_end +"
+  fault guard 35 "KERNEL PANIC: #PF" "guard page of the demonstration stack"
+  fault overrun 35 "there is no block: its header is overwritten" "kernel::write_past_a_block +"
+  fault double 35 "was released twice" "kernel::release_twice +"
+  fault frame 35 "KERNEL PANIC: the frame at 0x" "was released twice" "kernel::release_a_frame_twice +"
   fault panic 35 "KERNEL PANIC: somebody asked for it" "at shell/faults.cpp:"
   if [[ $on == qemu ]]; then # no #XM, #GP(0) for a stack address that is not canonical, no P with a reserved bit
     fault ss0 35 "KERNEL PANIC: #GP general protection, error code 0x0"
@@ -68,6 +72,15 @@ run_commands() { # MACHINE
   boots_to "$on" "exit takes a number" "quiet run=exit 0x2a" 85
   boots_to "$on" "a kernel without tests fails them" "test" 35 "this image holds no tests"
   boots_to "$on" "a tick at vector 8" "quiet exit=5 run=mishap vector8" 35 "KERNEL PANIC: #DF" "this was something else at vector 8"
+  boots_to "$on" "mishaps with memory" \
+    "quiet exit=5 run=mishap stale;alloc check;mishap leak;heap;mishap node;alloc check" 11 \
+    "and reads 0xbad" "the heap is sound" "the heap is broken: a free block is not in the list, or out of order"
+  boots_to "$on" "red zones name a late write" "quiet heap=redzones exit=5 run=mishap late;alloc check" 11 \
+    "the heap is broken: something was written to the block after its release"
+  boots_to "$on" "red zones name an overrun" "quiet heap=redzones exit=5 run=fault overrun" 35 \
+    "KERNEL PANIC: block of 32 bytes" "something was written behind the end of the block"
+  boots_to "$on" "maps and memory" "quiet exit=5 run=mem;map;map 0xffffffff80101234;map 5;alloc bench" 11 \
+    "page tables" "4194304 KiB by 2048    rw-- direct map" "r-x- image" "nothing is mapped there" "1088    399.2 %"
   boots_to "$on" "commands" \
     "quiet exit=5 run=echo one; echo two  words ;;walk 0xffffffff80101000;walk 0;walk 0x8000000000000000" 11 \
     "ringside> echo one" "0xffffffff80101000 -> 0x0000000000101000, read execute, page of level 1" \

@@ -1,7 +1,10 @@
 // SPDX-License-Identifier: MIT
 #include <cstring>
 #include <new>
+#include <utility>
 
+#include "arch/interrupts.h"
+#include "drivers/pit8254.h"
 #include "memory/heap.h"
 #include "test/test.h"
 
@@ -73,6 +76,33 @@ KERNEL_TEST(heap, nothrow_gives_null_when_memory_is_out) {
   for (const size_t bytes : {kHeapBytes, ~uint64_t{0}, ~uint64_t{0} - 100})
     expect(::operator new(bytes, std::nothrow) == nullptr);
   expect_sound_heap();
+}
+
+// Without its guard against interrupts the heap would not outlive this for long: each tick lands somewhere
+// else.
+KERNEL_TEST(heap, a_handler_may_allocate_while_the_interrupted_code_does) {
+  static constinit IrqHandler runner = nullptr;
+  static constinit Node* made_by_handler = nullptr;
+  runner = set_irq_handler(kTimerIrq, [] {
+    Node* node = new Node(1);
+    node->next = made_by_handler;
+    made_by_handler = node;
+    runner();
+  });
+  const uint64_t end = timer_ticks() + 10;
+  Node* kept = nullptr;
+  while (timer_ticks() < end) {
+    auto* memory = new Node(2);
+    delete kept;
+    kept = memory;
+  }
+  set_irq_handler(kTimerIrq, runner);
+  expect_sound_heap();
+  expect_equal(kept->value, 2);
+  delete kept;
+  unsigned ticks = 0;
+  for (; made_by_handler != nullptr; ++ticks) delete std::exchange(made_by_handler, made_by_handler->next);
+  expect(ticks >= 10);
 }
 
 KERNEL_TEST(heap, delete_of_null_does_nothing) {

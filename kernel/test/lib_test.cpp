@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 #include <cstring>
 
+#include "lib/random.h"
 #include "lib/ring_buffer.h"
 #include "lib/symbols.h"
 #include "lib/text.h"
@@ -71,6 +72,15 @@ KERNEL_TEST(memory, move_of_overlapping_bytes) {
 KERNEL_TEST(memory, compare_is_unsigned) {
   expect(memcmp("\x01", "\xff", 1) < 0);
   expect(memcmp("same", "same", 4) == 0);
+}
+
+KERNEL_TEST(random, the_same_seed_gives_the_same_numbers) {
+  Random a(7), b(7), c(8);
+  expect_equal(a.next(), b.next());
+  expect(a.next() != c.next());
+  size_t seen = 0;
+  for (unsigned i = 0; i < 200; ++i) seen |= size_t{1} << a.below(8);
+  expect_equal(seen, 0xff);
 }
 
 KERNEL_TEST(symbols, knows_this_function) {

@@ -2,6 +2,7 @@
 #include "arch/mistakes.h"
 #include "memory/kernel_map.h"
 #include "memory/stacks.h"
+#include "test/panics.h"
 #include "test/test.h"
 
 namespace kernel {
@@ -89,6 +90,31 @@ KERNEL_TEST(mapper, refuses_addresses_inside_a_page) {
          MapError::not_aligned);
 }
 
+KERNEL_TEST(mapper, a_range_crosses_from_table_to_table) {
+  ScratchTables scratch;
+  const size_t before = frames.used();
+  const uint64_t start = 0x20'0000 - 0x3000;  // three pages in one table, two in the next
+  expect(scratch.mapper.map_range(at(start), PhysicalAddress(0x7000), 5, kData).has_value());
+  expect_equal(frames.used(), before + 4);
+  for (uint64_t i = 0; i < 5; ++i) {
+    const auto page = scratch.mapper.translate(at(start + i * kPageBytes + 5));
+    expect(page.has_value() && page->address == PhysicalAddress(0x7005 + i * kPageBytes));
+    expect(page->entry.flags() == (kData | PageFlag::present));
+  }
+  expect(!scratch.mapper.translate(at(start + 5 * kPageBytes)) && !scratch.mapper.translate(at(start - 1)));
+  expect(scratch.mapper.map_range(at(start - 0x1000), PhysicalAddress(0), 2, kData).error() ==
+         MapError::already_mapped);
+  for (uint64_t i = 0; i < 6; ++i) expect(scratch.mapper.unmap(at(start + (i - 1) * kPageBytes)).has_value());
+  expect_equal(frames.used(), before);
+}
+
+KERNEL_TEST(mapper, a_range_ends_where_addresses_are_not_canonical) {
+  ScratchTables scratch;
+  const uint64_t last = 0x0000'7fff'ffff'f000;
+  expect(scratch.mapper.map_range(at(last), PhysicalAddress(0), 2, kData).error() == MapError::not_canonical);
+  expect(scratch.mapper.unmap(at(last)).has_value());
+}
+
 KERNEL_TEST(mapper, unmap_and_protect_of_nothing_say_so) {
   ScratchTables scratch;
   expect(scratch.mapper.unmap(at(0x1000)).error() == MapError::not_mapped);
@@ -136,6 +162,24 @@ KERNEL_TEST(mapper, the_cpu_sees_a_changed_page) {
   expect(kernel_mapper.unmap(at(kFreeAddress)).has_value());
   frames.release(first);
   frames.release(second);
+}
+
+// The CPU remembers the old right from the write before.
+KERNEL_TEST(mapper, the_cpu_sees_a_changed_right) {
+  const PhysicalAddress frame = *frames.allocate(FrameUse::other);
+  expect(kernel_mapper.map(at(kFreeAddress), frame, kData).has_value());
+  const auto write = [] { mistakes::write(kFreeAddress, 0xc3); };  // RET
+  expect(!panics(write));
+  expect(kernel_mapper.protect(at(kFreeAddress), PageFlag::no_execute).has_value());
+  expect(panics(write));
+  expect_equal(mistakes::read(kFreeAddress), 0xc3);
+  const auto call = [] { mistakes::call(kFreeAddress); };
+  expect(panics(call));
+  expect(kernel_mapper.protect(at(kFreeAddress), {}).has_value());
+  expect(!panics(call));
+  expect(kernel_mapper.unmap(at(kFreeAddress)).has_value());
+  expect(panics(call));
+  frames.release(frame);
 }
 
 KERNEL_TEST(mapper, no_page_is_writable_and_executable) {

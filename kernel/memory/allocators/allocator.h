@@ -36,7 +36,7 @@ struct Defect {
   bool found() const { return !what.empty(); }
 };
 
-constexpr size_t kSmallestAlignment = 16;  // of every block, asked for or not: what `new` promises
+inline constexpr size_t kSmallestAlignment = 16;  // of every block, asked for or not: what `new` promises
 
 template <typename A>
 concept Allocator = requires(A allocator, const A& constant, std::byte* start, size_t bytes, size_t alignment,

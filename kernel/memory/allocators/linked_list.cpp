@@ -87,6 +87,10 @@ void LinkedListAllocator::release(void* memory) {
   insert(block);
 }
 
+bool LinkedListAllocator::contains(const void* memory) const {
+  return memory >= start_ + sizeof(Block) && memory < end_ && reinterpret_cast<uintptr_t>(memory) % 16 == 0;
+}
+
 size_t LinkedListAllocator::size_of(const void* memory) {
   return (static_cast<const Block*>(memory) - 1)->bytes;
 }
@@ -110,7 +114,8 @@ Defect LinkedListAllocator::check() const {
   size_t used = 0, free = 0;
   for (std::byte* at = start_; at != end_;) {
     auto* block = reinterpret_cast<Block*>(at);
-    if (block->state != BlockState::used && block->state != BlockState::free)
+    if (block->state != BlockState::used && block->state != BlockState::free &&
+        block->state != BlockState::kept)
       return {"the header of a block is overwritten", block};
     if (block->bytes % 16 != 0 || block->bytes > static_cast<size_t>(end_ - at) - sizeof(Block))
       return {"a block has an impossible size", block};

@@ -17,6 +17,7 @@ namespace kernel {
 enum class BlockState : uint64_t {
   used = 0x6465'7375,  // "used" and "free" as a memory dump shows them
   free = 0x6565'7266,
+  kept = 0x7470'656b,  // for whoever handed it out, it is used; but that is an allocator too, which keeps it
 };
 
 struct Block {
@@ -41,6 +42,9 @@ class LinkedListAllocator {
   size_t needed_for(size_t bytes, size_t alignment) const;
   AllocatorStatistics statistics() const;
   Defect check() const;
+
+  // Whether a block could start to be used there.
+  bool contains(const void* memory) const;
 
   // How many bytes the user of a block has. REQUIRES: as release().
   static size_t size_of(const void* memory);

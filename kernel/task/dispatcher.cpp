@@ -52,10 +52,8 @@ void switch_away(SwitchReason reason) {
 }
 
 void give_way(SwitchReason reason) {
-  if (current != idle_thread) {
-    current->state = ThreadState::ready;
-    scheduler->add(*current);
-  }
+  current->state = ThreadState::ready;
+  if (current != idle_thread) scheduler->add(*current);
   switch_away(reason);
 }
 

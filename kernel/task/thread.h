@@ -81,6 +81,13 @@ struct Thread {
 using ThreadList = List<Thread, &Thread::all_links>;
 using ThreadQueue = List<Thread, &Thread::queue_links>;
 
+// Names outlast their threads, for whoever shows the past: of the last 256 threads, by id % 256.
+struct ThreadName {
+  uint32_t id = 0;
+  std::array<char, 20> characters{};
+};
+extern std::array<ThreadName, 256> thread_names;
+
 extern ThreadList threads;  // all that there are, in the order of their making
 extern Thread* current;     // who runs this
 extern Thread* idle_thread; // who runs when nobody else wants to: HLT

@@ -109,13 +109,18 @@ void Awaitable::await_suspend(std::coroutine_handle<P> coroutine) {
 template <typename T>
 TaskRecord& Executor::start(std::string_view name, Task<T> task) {
   const auto frame = task.release();
-  return add(name, frame, frame.promise(), false);
+  TaskRecord& record = make_record(name, frame, frame.promise());
+  announce(record);
+  return record;
 }
 
 template <typename T>
-void Executor::start_detached(std::string_view name, Task<T> task) {
+void Executor::start_detached(std::string_view name, Task<T> task, Completion* completion) {
   const auto frame = task.release();
-  add(name, frame, frame.promise(), true);
+  TaskRecord& record = make_record(name, frame, frame.promise());
+  record.detached = true;
+  record.completion = completion;
+  announce(record);
 }
 
 }  // namespace kernel

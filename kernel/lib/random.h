@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 //
-// A generator of numbers that look random (xorshift64; Marsaglia, "Xorshift RNGs", 2003). The seed decides all
-// of them: the same seed, the same run.
+// A generator of numbers that look random (xorshift64; Marsaglia, "Xorshift RNGs", 2003). The seed decides
+// all of them: the same seed, the same run.
 #pragma once
 
 #include <cstddef>

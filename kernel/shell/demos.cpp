@@ -93,8 +93,8 @@ void invert_priorities() {
                               spawn("high", Inversion::high, &inversion, {.priority = 5})};
     for (Thread* actor : actors)
       if (actor != nullptr) join(*actor);
-    print("{:20} high waited {} ticks for the mutex\n", inheritance ? "with inheritance" : "without inheritance",
-          inversion.waited);
+    print("{:20} high waited {} ticks for the mutex\n",
+          inheritance ? "with inheritance" : "without inheritance", inversion.waited);
   }
 }
 
@@ -104,14 +104,13 @@ void starve_for_a_while() {
     const WithScheduler with(policy);
     static constinit uint64_t late = 0;
     Thread* const modest = spawn("modest", [](void*) { work_for(12); }, nullptr, {.priority = 1});
-    Thread* const urgent = spawn(
-        "urgent",
-        [](void*) {
-          const uint64_t due = clock.now() + 2;
-          sleep_until(due);
-          late = clock.now() - due;
-        },
-        nullptr, {.priority = 6});
+    Thread* const urgent = spawn("urgent",
+                                 [](void*) {
+                                   const uint64_t due = clock.now() + 2;
+                                   sleep_until(due);
+                                   late = clock.now() - due;
+                                 },
+                                 nullptr, {.priority = 6});
     if (urgent != nullptr) join(*urgent);
     if (modest != nullptr) join(*modest);
     print("{:12} the urgent thread woke {} ticks late\n", policy, late);

@@ -177,11 +177,13 @@ void check_everything(Shared& shared) {
     if (!threads.is_sound()) panic("soak: the list of threads is broken");
     if (!alarms.is_sound()) panic("soak: the list of alarms is broken");
     if (!executor.tasks().is_sound()) panic("soak: the list of tasks is broken");
-    if (const Defect defect = heap.check(); defect.found()) panic("soak: the heap is broken: {}", defect.what);
+    if (const Defect defect = heap.check(); defect.found())
+      panic("soak: the heap is broken: {}", defect.what);
   }
   const MutexGuard first(shared.first);
   const MutexGuard second(shared.second);
-  if (shared.left != shared.right) panic("soak: {} changes on the left, {} on the right", shared.left, shared.right);
+  if (shared.left != shared.right)
+    panic("soak: {} changes on the left, {} on the right", shared.left, shared.right);
   ++shared.digest.checks;
 }
 

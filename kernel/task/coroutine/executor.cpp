@@ -29,7 +29,8 @@ void Executor::wake(uint32_t task) {
   bell_.wake_one();
 }
 
-TaskRecord& Executor::make_record(std::string_view name, std::coroutine_handle<> frame, PromiseBase& promise) {
+TaskRecord& Executor::make_record(std::string_view name, std::coroutine_handle<> frame,
+                                  PromiseBase& promise) {
   auto* const record = new TaskRecord;
   record->name = name;
   record->innermost = record->outermost = frame;

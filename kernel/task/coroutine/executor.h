@@ -4,11 +4,11 @@
 // and if no other thread has anything to do the CPU stands in HLT. Nobody is asked again and again whether he
 // can go on.
 //
-//   handler: Waker::wake() -> number of the task into the wake queue (no lock) -> the executor's thread is woken
-//   executor: number -> record; is what it waits for really there? -> the task goes on
+//   handler: Waker::wake() -> number of the task into the wake queue (no lock) -> the executor's thread is
+//   woken executor: number -> record; is what it waits for really there? -> the task goes on
 //
-// The wake queue has a fixed size. If it is full the wake-up is counted as lost, and the executor then looks at
-// every task: nothing is missed, it only takes longer.
+// The wake queue has a fixed size. If it is full the wake-up is counted as lost, and the executor then looks
+// at every task: nothing is missed, it only takes longer.
 #pragma once
 
 #include <array>
@@ -67,12 +67,12 @@ struct TaskRecord {
   uint32_t id = 0;
   std::string_view name;
   TaskState state = TaskState::ready;
-  bool detached = false;           // ends with its function; otherwise with its Started
-  Awaitable* waits_for = nullptr;  // while it waits
+  bool detached = false;                        // ends with its function; otherwise with its Started
+  Awaitable* waits_for = nullptr;               // while it waits
   std::coroutine_handle<> innermost = nullptr;  // the function that goes on when it runs
   std::coroutine_handle<> outermost = nullptr;  // the frame that owns all others
-  Waker at_end{};                  // the task that waits for its end
-  Completion* completion = nullptr;  // the thread that waits until it is gone
+  Waker at_end{};                               // the task that waits for its end
+  Completion* completion = nullptr;             // the thread that waits until it is gone
   Executor* executor = nullptr;
   ListLinks<TaskRecord> links{};
   uint64_t runs = 0;   // times it got the CPU

@@ -85,7 +85,7 @@ KERNEL_TEST(priority, equals_take_turns_and_lesser_ones_wait) {
   for (unsigned i = 0; i < 3; ++i)
     spinning[i] =
         spawn("spins", Spinner::spin, &spinners[i], {.priority = static_cast<uint8_t>(i == 2 ? 1 : 3)});
-  sleep_for(20);
+  sleep_for(12);
   const auto got = shares(spinning);
   stop_all(spinners, spinning);
   expect_between(got[0], 40, 60);
@@ -99,7 +99,7 @@ KERNEL_TEST(fair_share, shares_follow_the_weights) {
   std::array<Thread*, 3> spinning;
   for (unsigned i = 0; i < 3; ++i)
     spinning[i] = spawn("spins", Spinner::spin, &spinners[i], {.weight = static_cast<uint8_t>(i == 2 ? 2 : 1)});
-  sleep_for(60);
+  sleep_for(40);
   const auto got = shares(spinning);
   stop_all(spinners, spinning);
   expect_between(got[0], 20, 30);
@@ -125,7 +125,7 @@ KERNEL_TEST(fair_share, a_newcomer_does_not_push_the_others_aside) {
   // Its parent has used little: it starts as low as that, and catches up within the memory of the average.
   spinning[1] = spawn("new", Spinner::spin, &spinners[1]);
   const uint64_t old_had = spinning[0]->cycles;
-  sleep_for(48);
+  sleep_for(32);
   const uint64_t old_got = spinning[0]->cycles - old_had, new_got = spinning[1]->cycles;
   stop_all(spinners, spinning);
   expect_between(new_got * 100 / (old_got + new_got), 45, 75);

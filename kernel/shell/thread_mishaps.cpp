@@ -38,8 +38,8 @@ namespace {
 // push the page fault, and makes a double fault of it, which has a stack of its own.
 void overflow_small_stack() {
   print("a hundred nested calls on a stack of one page\n");
-  Thread* const thread = spawn(
-      "small", [](void*) { print("the sum is {}\n", sum_up_to(100)); }, nullptr, {.stack_pages = 1});
+  Thread* const thread =
+      spawn("small", [](void*) { print("the sum is {}\n", sum_up_to(100)); }, nullptr, {.stack_pages = 1});
   if (thread != nullptr) join(*thread);
 }
 
@@ -70,13 +70,12 @@ void starve_everybody() {
   print("a thread of the lowest priority computes for ever; the prompt does not come back\n");
   sleep_for(1);
   set_scheduler(*find_scheduler("completion"));
-  Thread* const hog = spawn(
-      "hog",
-      [](void*) {
-        for (;;) {
-        }
-      },
-      nullptr, {.priority = 0});
+  Thread* const hog = spawn("hog",
+                            [](void*) {
+                              for (;;) {
+                              }
+                            },
+                            nullptr, {.priority = 0});
   if (hog != nullptr) join(*hog);
 }
 

@@ -5,7 +5,6 @@
 
 #include "lib/panic.h"
 #include "task/clock.h"
-#include "task/jobs.h"
 
 namespace kernel {
 

@@ -13,6 +13,7 @@
 
 #include "arch/control_registers.h"
 #include "arch/instructions.h"
+#include "task/jobs.h"
 #include "task/scheduler.h"
 #include "task/switch_trace.h"
 #include "task/thread.h"
@@ -57,7 +58,7 @@ class DispatchGuard {
   DispatchGuard() : were_enabled_(rflags::read() & rflags::kInterrupts) { cli(); }
   ~DispatchGuard() {
     if (!were_enabled_) return;
-    do_what_was_put_off();
+    if (reschedule_wanted || jobs.any_pending()) do_what_was_put_off();
     sti();
   }
   DispatchGuard(const DispatchGuard&) = delete;

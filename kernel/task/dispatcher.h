@@ -56,7 +56,7 @@ void set_scheduler(const Scheduler& policy);
 class DispatchGuard {
  public:
   DispatchGuard() : were_enabled_(rflags::read() & rflags::kInterrupts) { cli(); }
-  ~DispatchGuard() {
+  [[gnu::always_inline]] ~DispatchGuard() {
     if (!were_enabled_) return;
     if (reschedule_wanted || jobs.any_pending()) do_what_was_put_off();
     sti();

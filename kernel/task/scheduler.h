@@ -52,22 +52,25 @@ struct Scheduler {
 };
 
 template <auto& policy>
+struct PolicyFunctions {
+  static void add(Thread& thread) { policy.add(thread); }
+  static void remove(Thread& thread) { policy.remove(thread); }
+  static Thread* take_next() { return policy.take_next(); }
+  static bool empty() { return policy.empty(); }
+  static bool should_preempt(const Thread& running, Occasion occasion) {
+    return policy.should_preempt(running, occasion);
+  }
+  static void charge(Thread& thread, uint64_t cycles) { policy.charge(thread, cycles); }
+};
+
+template <auto& policy>
 constexpr Scheduler scheduler_of() {
   using P = std::remove_reference_t<decltype(policy)>;
   static_assert(SchedulingPolicy<P>);
-  Scheduler functions{
-      .name = P::kName,
-      .summary = P::kSummary,
-      .tickless = P::kTickless,
-      .add = [](Thread& thread) { policy.add(thread); },
-      .remove = [](Thread& thread) { policy.remove(thread); },
-      .take_next = [] { return policy.take_next(); },
-      .empty = [] { return policy.empty(); },
-      .should_preempt = [](const Thread& running,
-                           Occasion occasion) { return policy.should_preempt(running, occasion); },
-  };
-  if constexpr (ChargingPolicy<P>)
-    functions.charge = [](Thread& thread, uint64_t cycles) { policy.charge(thread, cycles); };
+  using Functions = PolicyFunctions<policy>;
+  Scheduler functions{P::kName,          P::kSummary,          P::kTickless,     Functions::add,
+                      Functions::remove, Functions::take_next, Functions::empty, Functions::should_preempt};
+  if constexpr (ChargingPolicy<P>) functions.charge = Functions::charge;
   return functions;
 }
 

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 //
-// From one stack to another: what a thread is to the CPU, and the few instructions that leave one and carry on
-// with another.
+// From one stack to another: what a thread is to the CPU, and the few instructions that leave one and carry
+// on with another.
 //
 // The switch is a function call. Its caller has saved all registers that a function may change, so what is
 // left are RBX, RBP and R12 to R15 (System V AMD64 ABI, 3.2.1), which go onto the stack that is being left,

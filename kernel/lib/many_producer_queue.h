@@ -51,9 +51,7 @@ class ManyProducerQueue {
   }
 
   // For the consumer.
-  bool empty() const {
-    return places_[head_ % N].turn.load(std::memory_order_acquire) != round(head_) + 1;
-  }
+  bool empty() const { return places_[head_ % N].turn.load(std::memory_order_acquire) != round(head_) + 1; }
 
  private:
   static constexpr uint32_t round(uint32_t number) { return number - number % N; }

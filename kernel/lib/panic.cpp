@@ -128,6 +128,7 @@ void print_backtrace(uint64_t rip, uint64_t rbp, uint64_t rsp) {
     // A frame is two words: the caller's RBP, and the address to return to. A recursion makes many equal
     // ones.
     const uint64_t caller = reinterpret_cast<const uint64_t*>(rbp)[1];
+    if (caller == 0) return;  // the first function of a thread, which nobody called
     unsigned repeats = 0;
     do {
       rbp = reinterpret_cast<const uint64_t*>(rbp)[0];

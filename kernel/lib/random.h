@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 //
-// Numbers that look random and are not: the same seed gives the same ones, on every machine
-// (xorshift64; Marsaglia, "Xorshift RNGs", 2003).
+// A generator of numbers that look random (xorshift64; Marsaglia, "Xorshift RNGs", 2003). The seed decides
+// all of them: the same seed, the same run.
 #pragma once
 
 #include <cstddef>

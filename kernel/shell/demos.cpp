@@ -117,6 +117,25 @@ void starve_for_a_while() {
   }
 }
 
+// Two threads that do nothing but yield to each other.
+void measure_switch() {
+  constexpr uint64_t kRounds = 1000;
+  static constinit volatile bool stop = false;
+  stop = false;
+  Thread* const other = spawn("other", [](void*) {
+    while (!stop) yield();
+  });
+  if (other == nullptr) return print("there is no memory for a thread\n");
+  yield();
+  const uint64_t before = rdtsc();
+  for (uint64_t i = 0; i < kRounds; ++i) yield();
+  const uint64_t cycles = rdtsc() - before;
+  stop = true;
+  join(*other);
+  print("{} cycles of the time stamp counter from thread to thread, of {} switches\n", cycles / (2 * kRounds),
+        2 * kRounds);
+}
+
 Task<void> tell(std::string_view what, uint64_t every, unsigned times) {
   for (unsigned i = 1; i <= times; ++i) {
     co_await sleep(every);
@@ -126,7 +145,7 @@ Task<void> tell(std::string_view what, uint64_t every, unsigned times) {
 
 Task<char> read_key() { co_return co_await next_key(); }
 
-Task<void> tell_and_ask(volatile bool& done) {
+Task<void> tell_and_ask() {
   {
     Started<void> slow(executor, "slow", tell("slow", 20, 2));
     Started<void> quick(executor, "quick", tell("quick", 8, 4));
@@ -139,15 +158,9 @@ Task<void> tell_and_ask(volatile bool& done) {
     print("it was '{}'\n", *key);
   else
     print("none came; the task that waited for it is gone\n");
-  done = true;
 }
 
-void run_coroutines() {
-  static constinit volatile bool done = false;
-  done = false;
-  executor.start_detached("demo", tell_and_ask(done));
-  while (!done) sleep_for(1);
-}
+void run_coroutines() { executor.run_to_end("demo", tell_and_ask()); }
 
 void run_jobs() {
   static constinit Job urgent{"urgent", 3, [](Job&) { print("    urgent job, priority 3\n"); }};
@@ -179,6 +192,7 @@ constexpr Demo kDemos[] = {
     {"shares", "weights 1, 2 and 3 under the fair share policy", share_by_weight},
     {"inversion", "priority inversion, without and with inheritance", invert_priorities},
     {"latency", "how late an urgent thread wakes, by policy", starve_for_a_while},
+    {"switch", "what a switch from thread to thread costs", measure_switch},
     {"tasks", "coroutines: sleep, join, a key with a time limit", run_coroutines},
     {"jobs", "run to completion on one stack, with a priority ceiling", run_jobs},
 };

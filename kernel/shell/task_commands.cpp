@@ -51,9 +51,8 @@ std::string_view name_of(SwitchReason reason) {
 }
 
 std::string_view name_of(uint32_t id) {
-  for (const Thread& thread : threads)
-    if (thread.id == id) return thread.name();
-  return "(ended)";
+  const ThreadName& name = thread_names[id % thread_names.size()];
+  return name.id == id ? name.characters.data() : "(forgotten)";
 }
 
 }  // namespace

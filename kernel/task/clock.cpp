@@ -10,10 +10,7 @@ namespace kernel {
 
 constinit Clock clock;
 
-uint64_t Clock::now() const {
-  if (!tickless_) return ticks_;
-  return ticks_ + (rdtsc() - cycles_at_ticks_) / cycles_per_tick_;
-}
+uint64_t Clock::now_by_cycles() const { return ticks_ + (rdtsc() - cycles_at_ticks_) / cycles_per_tick_; }
 
 void Clock::handle_interrupt() {
   if (tickless_) {
@@ -49,9 +46,11 @@ void Clock::set_next_interrupt(uint64_t tick) {
   if (!tickless_ || tick == next_interrupt_) return;
   next_interrupt_ = tick;
   if (tick == kNever) return stop_timer();
-  // The longest way off counts, too: nobody needs more than a counter full, and the product must not overflow.
+  // The longest way off counts, too: nobody needs more than a counter full, and the product must not
+  // overflow.
   constexpr uint64_t kLongest = 0xffff;
-  const uint64_t ticks_ahead = std::min(tick - std::min(tick, ticks_), now() - ticks_ + kLongest / kTimerCount + 1);
+  const uint64_t ticks_ahead =
+      std::min(tick - std::min(tick, ticks_), now() - ticks_ + kLongest / kTimerCount + 1);
   const uint64_t due = cycles_at_ticks_ + ticks_ahead * cycles_per_tick_;
   const uint64_t cycles = due - std::min(due, rdtsc());
   const uint64_t count = cycles * kTimerCount / cycles_per_tick_ + 1;  // rather late than early

@@ -15,7 +15,7 @@ namespace kernel {
 
 class Clock {
  public:
-  uint64_t now() const;
+  uint64_t now() const { return tickless_ ? now_by_cycles() : ticks_; }
 
   // At every interrupt of the timer.
   void handle_interrupt();
@@ -29,11 +29,13 @@ class Clock {
   bool rate_is_known() const { return cycles_per_tick_ != 0; }
   uint64_t cycles_per_tick() const { return cycles_per_tick_; }
 
-  // Tickless: the timer is to interrupt when `tick` begins; with kNever not at all. One shot reaches 54 ms, as
-  // the counter has 16 bits: a longer wait takes several. Periodic: does nothing.
+  // Tickless: the timer is to interrupt when `tick` begins; with kNever not at all. One shot reaches 54 ms,
+  // as the counter has 16 bits: a longer wait takes several. Periodic: does nothing.
   void set_next_interrupt(uint64_t tick);
 
  private:
+  uint64_t now_by_cycles() const;
+
   bool tickless_ = false;
   uint64_t ticks_ = 0;            // periodic: interrupts so far; tickless: what the clock showed at ...
   uint64_t cycles_at_ticks_ = 0;  // ... this reading of the time stamp counter

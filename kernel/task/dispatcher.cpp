@@ -5,7 +5,6 @@
 
 #include "lib/panic.h"
 #include "task/clock.h"
-#include "task/jobs.h"
 
 namespace kernel {
 
@@ -18,23 +17,32 @@ namespace {
 
 constinit uint64_t accounted_until = 0;  // reading of the time stamp counter
 
-// Tickless: to the next alarm, or to the end of the slice if somebody else wants the CPU.
+// To the next alarm, or to the end of the slice if somebody else wants the CPU. REQUIRES: the clock is
+// tickless.
 void set_timer() {
-  if (!clock.is_tickless()) return;
   const uint64_t slice_end = scheduler->empty() ? kNever : clock.now() + 1;
   clock.set_next_interrupt(std::min(slice_end, alarms.next_due()));
 }
 
-void switch_to(Thread& next, SwitchReason reason) {
+// The current thread has been put where it belongs now; somebody else runs.
+void switch_away(SwitchReason reason) {
+  reschedule_wanted = false;
+  account_time();
+  Thread* const chosen = scheduler->take_next();
+  if (clock.is_tickless()) set_timer();
   Thread& previous = *current;
+  Thread& next = chosen != nullptr ? *chosen : *idle_thread;
   next.state = ThreadState::running;
   if (&next == &previous) return;
-  switch_trace.add({.tsc = accounted_until,
-                    .tick = clock.now(),
-                    .from = previous.id,
-                    .to = next.id,
-                    .reason = reason,
-                    .waits_for = previous.waits_for});
+
+  SwitchRecord& record = switch_trace.next();
+  record.tsc = accounted_until;
+  record.tick = clock.now();
+  record.from = previous.id;
+  record.to = next.id;
+  record.reason = reason;
+  record.waits_for = previous.waits_for;
+
   ++next.switches;
   current = &next;
   switch_function(previous.context, next.context);
@@ -42,20 +50,9 @@ void switch_to(Thread& next, SwitchReason reason) {
   free_departed_thread();
 }
 
-// The current thread has been put where it belongs now; somebody else runs.
-void switch_away(SwitchReason reason) {
-  reschedule_wanted = false;
-  account_time();
-  Thread* const next = scheduler->take_next();
-  set_timer();
-  switch_to(next != nullptr ? *next : *idle_thread, reason);
-}
-
-void give_way(SwitchReason reason) {
-  if (current != idle_thread) {
-    current->state = ThreadState::ready;
-    scheduler->add(*current);
-  }
+[[gnu::always_inline]] inline void give_way(SwitchReason reason) {
+  current->state = ThreadState::ready;
+  if (current != idle_thread) scheduler->add(*current);
   switch_away(reason);
 }
 
@@ -67,7 +64,7 @@ void make_ready(Thread& thread) {
   scheduler->add(thread);
   if (current == idle_thread || scheduler->should_preempt(*current, Occasion::wakeup))
     reschedule_wanted = true;
-  set_timer();
+  if (clock.is_tickless()) set_timer();
 }
 
 void block(WaitReason reason) {
@@ -90,7 +87,7 @@ void yield() {
 }
 
 void do_what_was_put_off() {
-  jobs.run_pending();
+  if (jobs.any_pending()) jobs.run_pending();
   if (!reschedule_wanted || jobs.ceiling() != 0) return;
   ++current->preemptions;
   give_way(SwitchReason::preempted);
@@ -101,7 +98,7 @@ void account_time() {
   const uint64_t cycles = now - accounted_until;
   accounted_until = now;
   current->cycles += cycles;
-  if (current != idle_thread) scheduler->charge(*current, cycles);
+  if (scheduler->charge != nullptr && current != idle_thread) scheduler->charge(*current, cycles);
 }
 
 void handle_tick() {
@@ -110,7 +107,7 @@ void handle_tick() {
   ++current->ticks;
   alarms.ring(clock.now());
   if (scheduler->should_preempt(*current, Occasion::tick)) reschedule_wanted = true;
-  set_timer();
+  if (clock.is_tickless()) set_timer();
 }
 
 void set_scheduler(const Scheduler& policy) {
@@ -122,7 +119,7 @@ void set_scheduler(const Scheduler& policy) {
     clock.become_tickless();
   else
     clock.become_periodic();
-  set_timer();
+  if (clock.is_tickless()) set_timer();
 }
 
 }  // namespace kernel

@@ -13,6 +13,7 @@
 
 #include "arch/control_registers.h"
 #include "arch/instructions.h"
+#include "task/jobs.h"
 #include "task/scheduler.h"
 #include "task/switch_trace.h"
 #include "task/thread.h"
@@ -55,9 +56,9 @@ void set_scheduler(const Scheduler& policy);
 class DispatchGuard {
  public:
   DispatchGuard() : were_enabled_(rflags::read() & rflags::kInterrupts) { cli(); }
-  ~DispatchGuard() {
+  [[gnu::always_inline]] ~DispatchGuard() {
     if (!were_enabled_) return;
-    do_what_was_put_off();
+    if (reschedule_wanted || jobs.any_pending()) do_what_was_put_off();
     sti();
   }
   DispatchGuard(const DispatchGuard&) = delete;

@@ -4,8 +4,8 @@
 //
 // A handler does the least it must and asks for a job. The job runs when the handler has returned, with
 // interrupts on, as a plain function call on the stack of whatever was interrupted. A job of higher priority
-// interrupts one of lower priority, and is done before that one goes on: they are nested like brackets, so one
-// stack is enough for all of them, and none can ever wait for another.
+// interrupts one of lower priority, and is done before that one goes on: they are nested like brackets, so
+// one stack is enough for all of them, and none can ever wait for another.
 //
 // What two jobs share is a resource with a ceiling: the highest priority of all who use it. Who claims it
 // raises the system's ceiling to that, and no job up to the ceiling starts meanwhile. So a claim never has to
@@ -23,7 +23,7 @@ namespace kernel {
 
 struct Job {
   std::string_view name;
-  uint8_t priority;      // 1 is the lowest; 0 is everything that is no job
+  uint8_t priority;  // 1 is the lowest; 0 is everything that is no job
   void (*run)(Job& job);
   bool pending = false;  // asked for, and not started
   uint64_t runs = 0;
@@ -35,6 +35,8 @@ class Jobs {
  public:
   // From anywhere, also from a handler. Several requests before it runs are one.
   void ask_for(Job& job);
+
+  bool any_pending() const { return !pending_.empty(); }
 
   // Starts those above the ceiling, the most important first. REQUIRES: interrupts are off.
   void run_pending();

@@ -23,9 +23,10 @@ struct SwitchRecord {
 struct SwitchTrace {
   static constexpr uint64_t kSize = 256;
   std::array<SwitchRecord, kSize> records{};  // number n is at n % kSize
-  uint64_t count = 0;                       // all there ever were
+  uint64_t count = 0;                         // all there ever were
 
-  void add(const SwitchRecord& record) { records[count++ % kSize] = record; }
+  // To be filled in.
+  SwitchRecord& next() { return records.data()[count++ % kSize]; }
 };
 
 extern SwitchTrace switch_trace;

@@ -29,6 +29,7 @@ void set_name(Thread& thread, std::string_view name) {
 
 void enlist(Thread& thread) {
   thread.id = ++last_id;
+  thread_names[thread.id % thread_names.size()] = {thread.id, thread.name_characters};
   thread.alarm.thread = &thread;
   thread.spawned_at = clock.now();
   threads.push_back(thread);
@@ -61,6 +62,7 @@ void idle(void*) {
 
 }  // namespace
 
+constinit std::array<ThreadName, 256> thread_names{};
 constinit ThreadList threads;
 constinit Thread* current = &main_thread;
 constinit Thread* idle_thread = nullptr;

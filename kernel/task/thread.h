@@ -42,10 +42,10 @@ struct Thread {
   uint32_t id = 0;
   std::array<char, 20> name_characters{};  // padded with zeros
   ThreadState state = ThreadState::ready;
-  bool detached = false;                  // nobody will join it: it is freed when it ends
+  bool detached = false;  // nobody will join it: it is freed when it ends
   uint8_t base_priority = kNormalPriority;
-  uint8_t priority = kNormalPriority;     // base, or what it inherits from who waits for it
-  uint8_t weight = 1;                     // its share, for the fair share policy
+  uint8_t priority = kNormalPriority;  // base, or what it inherits from who waits for it
+  uint8_t weight = 1;                  // its share, for the fair share policy
 
   void (*function)(void*) = nullptr;
   void* argument = nullptr;
@@ -81,9 +81,16 @@ struct Thread {
 using ThreadList = List<Thread, &Thread::all_links>;
 using ThreadQueue = List<Thread, &Thread::queue_links>;
 
-extern ThreadList threads;  // all that there are, in the order of their making
-extern Thread* current;     // who runs this
-extern Thread* idle_thread; // who runs when nobody else wants to: HLT
+// Names outlast their threads, for whoever shows the past: of the last 256 threads, by id % 256.
+struct ThreadName {
+  uint32_t id = 0;
+  std::array<char, 20> characters{};
+};
+extern std::array<ThreadName, 256> thread_names;
+
+extern ThreadList threads;   // all that there are, in the order of their making
+extern Thread* current;      // who runs this
+extern Thread* idle_thread;  // who runs when nobody else wants to: HLT
 
 struct ThreadOptions {
   uint8_t priority = kNormalPriority;

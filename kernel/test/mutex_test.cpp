@@ -96,28 +96,26 @@ KERNEL_TEST(mutex, priority_is_lent_along_a_chain_and_given_back) {
     Mutex first{"first"}, second{"second"};
     bool release = false;
   } chain;
-  Thread& bottom = *spawn(
-      "bottom",
-      [](void* argument) {
-        auto& of = *static_cast<Chain*>(argument);
-        const MutexGuard guard(of.first);
-        while (!*const_cast<volatile bool*>(&of.release)) sleep_for(1);
-      },
-      &chain, {.priority = 1});
+  Thread& bottom = *spawn("bottom",
+                          [](void* argument) {
+                            auto& of = *static_cast<Chain*>(argument);
+                            const MutexGuard guard(of.first);
+                            while (!*const_cast<volatile bool*>(&of.release)) sleep_for(1);
+                          },
+                          &chain, {.priority = 1});
   sleep_for(1);
-  Thread& between = *spawn(
-      "between",
-      [](void* argument) {
-        auto& of = *static_cast<Chain*>(argument);
-        const MutexGuard second(of.second);
-        const MutexGuard first(of.first);
-      },
-      &chain, {.priority = 2});
+  Thread& between = *spawn("between",
+                           [](void* argument) {
+                             auto& of = *static_cast<Chain*>(argument);
+                             const MutexGuard second(of.second);
+                             const MutexGuard first(of.first);
+                           },
+                           &chain, {.priority = 2});
   sleep_for(1);
   expect_equal(bottom.priority, 2);
-  Thread& top = *spawn(
-      "top", [](void* argument) { const MutexGuard guard(static_cast<Chain*>(argument)->second); }, &chain,
-      {.priority = 6});
+  Thread& top =
+      *spawn("top", [](void* argument) { const MutexGuard guard(static_cast<Chain*>(argument)->second); },
+             &chain, {.priority = 6});
   sleep_for(1);
   expect_equal(between.priority, 6);
   expect_equal(bottom.priority, 6);

@@ -48,7 +48,8 @@ KERNEL_TEST(priority, the_most_important_runs_first) {
   const auto write = [](void* digit) { note(reinterpret_cast<uint64_t>(digit)); };
   Thread* writers[3];
   for (uint8_t i = 0; i < 3; ++i)
-    writers[i] = spawn("writes", write, reinterpret_cast<void*>(i + 1), {.priority = static_cast<uint8_t>(2 + i)});
+    writers[i] =
+        spawn("writes", write, reinterpret_cast<void*>(i + 1), {.priority = static_cast<uint8_t>(2 + i)});
   for (Thread* writer : writers) join(*writer);
   expect_equal(order, 321);
 }
@@ -57,22 +58,20 @@ KERNEL_TEST(priority, a_wake_up_takes_the_cpu_at_once) {
   const WithScheduler with("priority");
   static constinit WaitQueue queue;
   order = 0;
-  Thread& urgent = *spawn(
-      "urgent",
-      [](void*) {
-        const DispatchGuard guard;
-        queue.wait();
-        note(2);
-      },
-      nullptr, {.priority = 6});
-  Thread& modest = *spawn(
-      "modest",
-      [](void*) {
-        note(1);
-        queue.wake_one();
-        note(3);
-      },
-      nullptr, {.priority = 2});
+  Thread& urgent = *spawn("urgent",
+                          [](void*) {
+                            const DispatchGuard guard;
+                            queue.wait();
+                            note(2);
+                          },
+                          nullptr, {.priority = 6});
+  Thread& modest = *spawn("modest",
+                          [](void*) {
+                            note(1);
+                            queue.wake_one();
+                            note(3);
+                          },
+                          nullptr, {.priority = 2});
   join(modest);
   join(urgent);
   expect_equal(order, 123);
@@ -85,7 +84,7 @@ KERNEL_TEST(priority, equals_take_turns_and_lesser_ones_wait) {
   for (unsigned i = 0; i < 3; ++i)
     spinning[i] =
         spawn("spins", Spinner::spin, &spinners[i], {.priority = static_cast<uint8_t>(i == 2 ? 1 : 3)});
-  sleep_for(20);
+  sleep_for(12);
   const auto got = shares(spinning);
   stop_all(spinners, spinning);
   expect_between(got[0], 40, 60);
@@ -98,8 +97,9 @@ KERNEL_TEST(fair_share, shares_follow_the_weights) {
   std::array<Spinner, 3> spinners;
   std::array<Thread*, 3> spinning;
   for (unsigned i = 0; i < 3; ++i)
-    spinning[i] = spawn("spins", Spinner::spin, &spinners[i], {.weight = static_cast<uint8_t>(i == 2 ? 2 : 1)});
-  sleep_for(60);
+    spinning[i] =
+        spawn("spins", Spinner::spin, &spinners[i], {.weight = static_cast<uint8_t>(i == 2 ? 2 : 1)});
+  sleep_for(40);
   const auto got = shares(spinning);
   stop_all(spinners, spinning);
   expect_between(got[0], 20, 30);
@@ -125,7 +125,7 @@ KERNEL_TEST(fair_share, a_newcomer_does_not_push_the_others_aside) {
   // Its parent has used little: it starts as low as that, and catches up within the memory of the average.
   spinning[1] = spawn("new", Spinner::spin, &spinners[1]);
   const uint64_t old_had = spinning[0]->cycles;
-  sleep_for(48);
+  sleep_for(32);
   const uint64_t old_got = spinning[0]->cycles - old_had, new_got = spinning[1]->cycles;
   stop_all(spinners, spinning);
   expect_between(new_got * 100 / (old_got + new_got), 45, 75);
@@ -134,20 +134,18 @@ KERNEL_TEST(fair_share, a_newcomer_does_not_push_the_others_aside) {
 KERNEL_TEST(run_to_completion, nobody_is_interrupted) {
   const WithScheduler with("completion");
   order = 0;
-  Thread& modest = *spawn(
-      "modest",
-      [](void*) {
-        work_for(4);  // meanwhile both the urgent one and the test have slept long enough
-        note(1);
-      },
-      nullptr, {.priority = 1});
-  Thread& urgent = *spawn(
-      "urgent",
-      [](void*) {
-        sleep_for(1);
-        note(2);
-      },
-      nullptr, {.priority = 6});
+  Thread& modest = *spawn("modest",
+                          [](void*) {
+                            work_for(4);  // meanwhile both the urgent one and the test have slept long enough
+                            note(1);
+                          },
+                          nullptr, {.priority = 1});
+  Thread& urgent = *spawn("urgent",
+                          [](void*) {
+                            sleep_for(1);
+                            note(2);
+                          },
+                          nullptr, {.priority = 6});
   join(urgent);
   join(modest);
   expect_equal(order, 12);

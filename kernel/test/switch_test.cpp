@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: MIT
 //
 // A switch must not be felt.
-#include "arch/register_probe.h"
 #include "arch/switch.h"
+#include "arch/register_probe.h"
 #include "task/dispatcher.h"
 #include "test/test.h"
 
@@ -21,7 +21,8 @@ void hold(void* argument) {
 }
 
 KERNEL_TEST(context_switch, no_register_is_lost_when_the_timer_switches) {
-  Probe probes[3] = {{.seed = 0x1111111111111111}, {.seed = 0x2222222222222222}, {.seed = 0x7fffffff00000001}};
+  Probe probes[3] = {
+      {.seed = 0x1111111111111111}, {.seed = 0x2222222222222222}, {.seed = 0x7fffffff00000001}};
   Thread* holding[3];
   for (unsigned i = 0; i < 3; ++i) holding[i] = spawn("holds registers", hold, &probes[i]);
   sleep_for(9);
@@ -71,7 +72,9 @@ KERNEL_TEST(switch_trace, says_who_gave_way_to_whom_and_why) {
   Thread& thread = *spawn("sleeper", [](void*) { sleep_for(1); });
   const uint32_t id = thread.id;
   join(thread);
-  const auto record = [&](uint64_t number) { return switch_trace.records[(before + number) % SwitchTrace::kSize]; };
+  const auto record = [&](uint64_t number) {
+    return switch_trace.records[(before + number) % SwitchTrace::kSize];
+  };
   expect(switch_trace.count >= before + 4);
   expect(record(0).from == current->id && record(0).to == id);
   expect(record(0).reason == SwitchReason::waits && record(0).waits_for == WaitReason::join);

@@ -12,8 +12,8 @@ class ThreadRecovery {
  public:
   ThreadRecovery();
 
-  // The thread that made this object is the one that runs; those that are younger than it are gone; the rest of
-  // the task folder is as at the start.
+  // The thread that made this object is the one that runs; those that are younger than it are gone; the rest
+  // of the task folder is as at the start.
   void recover() const;
 
  private:

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: MIT
 #include "arch/switch.h"
-#include "drivers/pit8254.h"
+#include "shell/shell.h"
 #include "task/clock.h"
 #include "task/dispatcher.h"
-#include "task/wait_queue.h"
+#include "task/mutex.h"
 #include "test/test.h"
 
 namespace kernel {
@@ -78,6 +78,50 @@ KERNEL_TEST(thread, ending_frees_everything) {
   expect_equal(threads.size(), before);
   expect(threads.is_sound());
 }
+
+KERNEL_TEST(thread, there_may_be_too_many) {
+  std::array<Thread*, ThreadStacks::kSlots + 1> many{};
+  size_t count = 0;
+  while (count < many.size() &&
+         (many[count] = spawn("one of many", [](void*) {}, nullptr, {.stack_pages = 1})))
+    ++count;
+  expect(count > 50 && count < many.size());  // the last one got no stack, and left nothing behind
+  for (size_t i = 0; i < count; ++i) join(*many[i]);
+}
+
+[[gnu::noinline]] uint64_t use_stack(size_t bytes) {
+  volatile uint64_t words[64];
+  for (volatile uint64_t& word : words) word = bytes;
+  return bytes <= sizeof words ? words[0] : words[1] + use_stack(bytes - sizeof words);
+}
+
+KERNEL_TEST(thread, the_stack_shows_how_much_of_it_was_used) {
+  Thread& thread = *spawn("uses its stack", [](void*) { use_stack(6000); });
+  expect(thread.stack_high_water() < 1000);
+  sleep_for(1);
+  expect(thread.stack_high_water() >= 6000 && thread.stack_high_water() < 9000);
+  join(thread);
+}
+
+KERNEL_TEST_SHOULD_PANIC(thread, whose_stack_is_too_small) {
+  Thread& thread = *spawn("small stack", [](void*) { use_stack(6000); }, nullptr, {.stack_pages = 1});
+  join(thread);
+}
+
+KERNEL_TEST_SHOULD_PANIC(thread, that_ends_holding_a_mutex) {
+  static constinit Mutex mutex("held");
+  Thread& thread = *spawn("holder", [](void*) { mutex.lock(); });
+  join(thread);
+}
+
+// The last two ended on the account of a thread that is gone now.
+KERNEL_TEST(thread, the_next_test_finds_everything_as_before) {
+  expect_equal(current->name(), "main");
+  expect_equal(threads.size(), 3);  // main, idle, executor
+  sleep_for(1);
+}
+
+KERNEL_TEST(soak, two_seconds) { execute("soak 2 3"); }
 
 }  // namespace
 }  // namespace kernel

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-#include "drivers/pit8254.h"
 #include "arch/instructions.h"
+#include "drivers/pit8254.h"
 #include "task/with_scheduler.h"
 #include "test/test.h"
 

@@ -29,19 +29,21 @@ void Executor::wake(uint32_t task) {
   bell_.wake_one();
 }
 
-TaskRecord& Executor::add(std::string_view name, std::coroutine_handle<> frame, PromiseBase& promise,
-                          bool detached) {
+TaskRecord& Executor::make_record(std::string_view name, std::coroutine_handle<> frame,
+                                  PromiseBase& promise) {
   auto* const record = new TaskRecord;
   record->name = name;
-  record->detached = detached;
   record->innermost = record->outermost = frame;
   record->executor = this;
   promise.record = record;
-  const DispatchGuard guard;
-  record->id = ++last_task_id;
-  tasks_.push_back(*record);
-  bell_.wake_one();
   return *record;
+}
+
+void Executor::announce(TaskRecord& record) {
+  const DispatchGuard guard;
+  record.id = ++last_task_id;
+  tasks_.push_back(record);
+  bell_.wake_one();
 }
 
 void Executor::remove(TaskRecord& record) {
@@ -90,7 +92,13 @@ void Executor::run_task(TaskRecord& record) {
   running_ = nullptr;
   if (record.state != TaskState::finished) return;
   record.at_end.wake();
-  if (record.detached) remove(record);
+  if (!record.detached) return;
+  Completion* const completion = record.completion;
+  remove(record);
+  if (completion == nullptr) return;
+  const DispatchGuard guard;
+  completion->done = true;
+  completion->waiting.wake_all();
 }
 
 bool Executor::run_ready() {
@@ -122,6 +130,13 @@ void Executor::wait_for_wake() {
     if (record.state == TaskState::ready) return;
   ++statistics_.sleeps;
   bell_.wait();
+}
+
+void Executor::run_to_end(std::string_view name, Task<void> task) {
+  Completion completion;
+  start_detached(name, std::move(task), &completion);
+  const DispatchGuard guard;
+  while (!completion.done) completion.waiting.wait();
 }
 
 void Executor::run() {

@@ -4,11 +4,11 @@
 // and if no other thread has anything to do the CPU stands in HLT. Nobody is asked again and again whether he
 // can go on.
 //
-//   handler: Waker::wake() -> number of the task into the wake queue (no lock) -> the executor's thread is woken
-//   executor: number -> record; is what it waits for really there? -> the task goes on
+//   handler: Waker::wake() -> number of the task into the wake queue (no lock) -> the executor's thread is
+//   woken executor: number -> record; is what it waits for really there? -> the task goes on
 //
-// The wake queue has a fixed size. If it is full the wake-up is counted as lost, and the executor then looks at
-// every task: nothing is missed, it only takes longer.
+// The wake queue has a fixed size. If it is full the wake-up is counted as lost, and the executor then looks
+// at every task: nothing is missed, it only takes longer.
 #pragma once
 
 #include <array>
@@ -54,6 +54,12 @@ class Awaitable {
   std::string_view what_;
 };
 
+// For a thread that waits for the end of a task.
+struct Completion {
+  bool done = false;
+  WaitQueue waiting{};
+};
+
 enum class TaskState : uint8_t { ready, running, waiting, finished };
 
 // One task, for as long as anybody wants to know about it.
@@ -61,11 +67,12 @@ struct TaskRecord {
   uint32_t id = 0;
   std::string_view name;
   TaskState state = TaskState::ready;
-  bool detached = false;           // ends with its function; otherwise with its Started
-  Awaitable* waits_for = nullptr;  // while it waits
+  bool detached = false;                        // ends with its function; otherwise with its Started
+  Awaitable* waits_for = nullptr;               // while it waits
   std::coroutine_handle<> innermost = nullptr;  // the function that goes on when it runs
   std::coroutine_handle<> outermost = nullptr;  // the frame that owns all others
-  Waker at_end{};                  // who waits for its end
+  Waker at_end{};                               // the task that waits for its end
+  Completion* completion = nullptr;             // the thread that waits until it is gone
   Executor* executor = nullptr;
   ListLinks<TaskRecord> links{};
   uint64_t runs = 0;   // times it got the CPU
@@ -78,9 +85,13 @@ class Executor {
  public:
   static constexpr uint32_t kWakeQueueSize = 64;
 
-  // A task of its own, which nobody waits for. `name` must live as long as the task. From any thread.
+  // A task of its own, which no other task waits for; a thread may. `name` and `completion` must live as long
+  // as the task. From any thread.
   template <typename T>
-  void start_detached(std::string_view name, Task<T> task);
+  void start_detached(std::string_view name, Task<T> task, Completion* completion = nullptr);
+
+  // The same, and waits until the task has ended and is gone. Not from the executor's own thread.
+  void run_to_end(std::string_view name, Task<void> task);
 
   // For Started (task/coroutine/join.h).
   template <typename T>
@@ -111,7 +122,8 @@ class Executor {
   const Statistics& statistics() const { return statistics_; }
 
  private:
-  TaskRecord& add(std::string_view name, std::coroutine_handle<> frame, PromiseBase& promise, bool detached);
+  TaskRecord& make_record(std::string_view name, std::coroutine_handle<> frame, PromiseBase& promise);
+  void announce(TaskRecord& record);
   void take_wakes();
   void look_at(TaskRecord& record);
   void run_task(TaskRecord& record);

@@ -9,8 +9,8 @@
 //   }
 //
 // The compiler cuts such a function into pieces at every co_await. Parameters, locals and the place to go on
-// at lie in a frame that it takes from the heap; the handle of the frame is all that is left when the function
-// is not running. Nothing runs before the task is awaited by another one or given to an executor.
+// at lie in a frame that it takes from the heap; the handle of the frame is all that is left when the
+// function is not running. Nothing runs before the task is awaited by another one or given to an executor.
 #pragma once
 
 #include <coroutine>
@@ -23,7 +23,7 @@ namespace kernel {
 
 // What every frame has, whatever it computes.
 struct PromiseBase {
-  TaskRecord* record = nullptr;             // on whose behalf it runs
+  TaskRecord* record = nullptr;              // on whose behalf it runs
   std::coroutine_handle<> caller = nullptr;  // who awaits it; none: it is the task's outermost function
 
   std::suspend_always initial_suspend() noexcept { return {}; }
@@ -109,13 +109,18 @@ void Awaitable::await_suspend(std::coroutine_handle<P> coroutine) {
 template <typename T>
 TaskRecord& Executor::start(std::string_view name, Task<T> task) {
   const auto frame = task.release();
-  return add(name, frame, frame.promise(), false);
+  TaskRecord& record = make_record(name, frame, frame.promise());
+  announce(record);
+  return record;
 }
 
 template <typename T>
-void Executor::start_detached(std::string_view name, Task<T> task) {
+void Executor::start_detached(std::string_view name, Task<T> task, Completion* completion) {
   const auto frame = task.release();
-  add(name, frame, frame.promise(), true);
+  TaskRecord& record = make_record(name, frame, frame.promise());
+  record.detached = true;
+  record.completion = completion;
+  announce(record);
 }
 
 }  // namespace kernel

@@ -11,7 +11,8 @@ namespace kernel {
 
 struct FairShare {
   static constexpr std::string_view kName = "fair-share";
-  static constexpr std::string_view kSummary = "who had the least lately; what is long ago counts less and less";
+  static constexpr std::string_view kSummary =
+      "who had the least lately; what is long ago counts less and less";
   static constexpr bool kTickless = false;
   static constexpr uint64_t kHalfLife = 16;  // ticks
 

@@ -5,6 +5,8 @@
 // task/mutex.h.
 #pragma once
 
+#include <bit>
+
 #include "task/scheduler.h"
 
 namespace kernel {
@@ -15,34 +17,40 @@ struct PriorityLevels {
   static constexpr bool kTickless = false;
 
   std::array<ThreadQueue, kPriorities> ready;
+  uint32_t occupied = 0;  // bit n: somebody is ready at level n
 
   // The highest level at which somebody is ready; -1 if nobody is.
-  int highest() const {
-    int level = kPriorities - 1;
-    while (level >= 0 && ready[static_cast<unsigned>(level)].empty()) --level;
-    return level;
-  }
+  int highest() const { return std::bit_width(occupied) - 1; }
 
-  void add(Thread& thread) { ready[thread.priority].push_back(thread); }
-  void remove(Thread& thread) { ready[thread.priority].remove(thread); }
+  void add(Thread& thread) {
+    ready[thread.priority].push_back(thread);
+    occupied |= 1u << thread.priority;
+  }
+  void remove(Thread& thread) {
+    ready[thread.priority].remove(thread);
+    if (ready[thread.priority].empty()) occupied &= ~(1u << thread.priority);
+  }
   Thread* take_next() {
     const int level = highest();
-    return level < 0 ? nullptr : ready[static_cast<unsigned>(level)].pop_front();
+    if (level < 0) return nullptr;
+    Thread* const thread = ready[static_cast<unsigned>(level)].pop_front();
+    if (ready[static_cast<unsigned>(level)].empty()) occupied &= ~(1u << level);
+    return thread;
   }
-  bool empty() const { return highest() < 0; }
+  bool empty() const { return occupied == 0; }
   bool should_preempt(const Thread& running, Occasion occasion) const {
     const int level = highest();
     return level > running.priority || (occasion == Occasion::tick && level == running.priority);
   }
-  void charge(Thread&, uint64_t) {}
 };
 
-// The same order, but nobody is ever interrupted: a thread runs until it waits, yields or ends. Simple, and no
-// two threads ever meet in the middle of something; but one that does not end keeps all others from running,
-// whatever their priority.
+// The same order, but nobody is ever interrupted: a thread runs until it waits, yields or ends. Simple, and
+// no two threads ever meet in the middle of something; but one that does not end keeps all others from
+// running, whatever their priority.
 struct RunToCompletion : PriorityLevels {
   static constexpr std::string_view kName = "completion";
-  static constexpr std::string_view kSummary = "the highest priority first, and it runs until it waits or ends";
+  static constexpr std::string_view kSummary =
+      "the highest priority first, and it runs until it waits or ends";
 
   bool should_preempt(const Thread&, Occasion) const { return false; }
 };

@@ -22,7 +22,6 @@ struct RoundRobin {
   bool should_preempt(const Thread&, Occasion occasion) const {
     return occasion == Occasion::tick && !ready.empty();
   }
-  void charge(Thread&, uint64_t) {}
 };
 
 // The same turns, but the timer interrupts only when there is something to do: at the end of a slice if

@@ -17,8 +17,12 @@ void Clock::handle_interrupt() {
     next_interrupt_ = kNever;  // it was a single shot
     return;
   }
+  // Between two shots the counter's output is low; to begin with mode 2 takes it high, which the controller
+  // takes for an interrupt. It comes at once, and is no tick.
+  const uint64_t cycles = rdtsc();
+  if (cycles - restarted_at_ < cycles_per_tick_ / 2) return;
   ++ticks_;
-  cycles_at_ticks_ = rdtsc();
+  cycles_at_ticks_ = cycles;
   if (first_cycles_ == 0) {
     first_cycles_ = cycles_at_ticks_;
     first_ticks_ = ticks_;
@@ -36,7 +40,12 @@ void Clock::become_tickless() {
 
 void Clock::become_periodic() {
   if (!tickless_) return;
-  ticks_ = now();
+  // The counter starts a full tick afresh. What has passed of the present one is kept until the next change.
+  restarted_at_ = rdtsc();
+  const uint64_t passed = restarted_at_ - cycles_at_ticks_ + remainder_;
+  ticks_ += passed / cycles_per_tick_;
+  remainder_ = passed % cycles_per_tick_;
+  cycles_at_ticks_ = restarted_at_;
   tickless_ = false;
   first_cycles_ = 0;  // measure the rate afresh: no ticks were counted
   start_periodic_timer();

@@ -42,6 +42,8 @@ class Clock {
   uint64_t first_cycles_ = 0;     // at the first tick
   uint64_t first_ticks_ = 0;
   uint64_t cycles_per_tick_ = 0;
+  uint64_t restarted_at_ = 0;  // when the ticks came back
+  uint64_t remainder_ = 0;     // cycles that had passed of the tick before
   uint64_t next_interrupt_ = kNever;
 };
 

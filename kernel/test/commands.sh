@@ -81,6 +81,15 @@ run_commands() { # MACHINE
     "KERNEL PANIC: block of 32 bytes" "something was written behind the end of the block"
   boots_to "$on" "maps and memory" "quiet exit=5 run=mem;map;map 0xffffffff80101234;map 5;alloc bench" 11 \
     "page tables" "4194304 KiB by 2048    rw-- direct map" "r-x- image" "nothing is mapped there" "1088    399.2 %"
+  boots_to "$on" "mishaps with threads" "quiet exit=5 run=mishap register;mishap wakeup;threads;mishap stack" 35 \
+    "R15 held 0x1111 before the switch and 0x2222 after it" "for ever: see threads" "careless        waits: event" \
+    "guard page of the small stack" "kernel::sum_up_to +" "kernel::run_thread +"
+  boots_to "$on" "policies and their faults" "quiet exit=5 run=demo inversion;demo latency;sched tickless;sched" 11 \
+    "without inheritance  high waited 12 ticks" "with inheritance     high waited 2 ticks" \
+    "priority     the urgent thread woke 0 ticks late" "completion   the urgent thread woke 10 ticks late" "* tickless"
+  boots_to "$on" "coroutines and jobs" "quiet exit=5 run=demo tasks;tasks;demo jobs;trace" 11 "quick 4" "slow 2" \
+    "the task that waited for it is gone" "of these 0 for nothing" "    urgent job, priority 3" "executor         waits"
+  boots_to "$on" "everything at once" "quiet exit=5 run=soak 5 1" 11 "leaks: 0 frames 0 blocks 0 threads"
   boots_to "$on" "commands" \
     "quiet exit=5 run=echo one; echo two  words ;;walk 0xffffffff80101000;walk 0;walk 0x8000000000000000" 11 \
     "ringside> echo one" "0xffffffff80101000 -> 0x0000000000101000, read execute, page of level 1" \

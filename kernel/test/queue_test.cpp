@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 //
 // The containers of threads and tasks: lists whose links lie in the items, and the queue of the wakers.
+#include "arch/interrupts.h"
 #include "lib/list.h"
 #include "lib/many_producer_queue.h"
 #include "task/with_scheduler.h"
@@ -66,6 +67,33 @@ KERNEL_TEST(many_producer_queue, gives_what_was_put_in_in_that_order) {
     expect(queue.empty() && !queue.pop());
     expect(queue.push(7) && queue.pop() == 7);  // the next round begins at another place
   }
+}
+
+constinit ManyProducerQueue<int, 4> stepped_queue;
+constinit unsigned steps = 0, step_to_interrupt = 0;
+
+void push_at_one_step(TrapFrame&) {
+  if (++steps == step_to_interrupt) stepped_queue.push(2);
+}
+
+// A push is run step by step (RFLAGS.TF), and at each of its instructions in turn a handler pushes as well.
+KERNEL_TEST(many_producer_queue, a_push_may_be_interrupted_anywhere_by_another_one) {
+  const ExceptionHandler old = set_exception_handler(Exception::debug, push_at_one_step);
+  do {
+    ++step_to_interrupt;
+    steps = 0;
+    rflags::write(rflags::read() | rflags::kTrap);
+    const bool pushed = stepped_queue.push(1);
+    rflags::write(rflags::read() & ~rflags::kTrap);
+    const std::optional<int> items[] = {stepped_queue.pop(), stepped_queue.pop(), stepped_queue.pop()};
+    const bool both = steps < step_to_interrupt
+                          ? items[0] == 1 && !items[1]
+                          : items[0].value_or(0) + items[1].value_or(0) == 3 && items[0] != 3 && !items[2];
+    if (!pushed || !both) set_exception_handler(Exception::debug, old);
+    expect(pushed && both);
+  } while (steps >= step_to_interrupt);
+  set_exception_handler(Exception::debug, old);
+  expect(step_to_interrupt > 20);
 }
 
 // Three threads put in at the same time and are interrupted wherever it may be.

@@ -2,6 +2,7 @@
 #include "test/thread_recovery.h"
 
 #include "arch/interrupt_guard.h"
+#include "memory/stacks.h"
 #include "task/dispatcher.h"
 #include "task/jobs.h"
 #include "task/mutex.h"
@@ -12,6 +13,11 @@ namespace {
 
 // Out of all lists but that of all threads.
 void take_out(Thread& thread) {
+  // A queue on a stack was a local of something that has been left: it is not there any more.
+  if (find_stack(reinterpret_cast<uint64_t>(thread.waits_in))) {
+    thread.waits_in = nullptr;
+    thread.queue_links = {};
+  }
   if (thread.state == ThreadState::waiting) end_wait(thread, Wakeup::event);
   if (thread.state == ThreadState::ready && &thread != idle_thread) scheduler->remove(thread);
   thread.wants = thread.holds = nullptr;

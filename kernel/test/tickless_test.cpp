@@ -62,5 +62,18 @@ KERNEL_TEST(tickless, the_clock_goes_on_when_the_ticks_come_back) {
   expect(clock.now() >= before + 2 && clock.now() <= before + 4);
 }
 
+KERNEL_TEST(tickless, changing_to_and_fro_does_not_drive_the_clock) {
+  while (!clock.rate_is_known()) sleep_for(1);
+  const uint64_t ticks = clock.now(), tsc = rdtsc();
+  for (unsigned i = 0; i < 20; ++i) {
+    const WithScheduler with("tickless");
+    for (const uint64_t end = rdtsc() + i * clock.cycles_per_tick() / 10; rdtsc() < end;)
+      for (unsigned spin = 0; spin < 1000; ++spin) pause();
+  }
+  sleep_for(5);
+  const uint64_t by_clock = clock.now() - ticks, by_tsc = (rdtsc() - tsc) / clock.cycles_per_tick();
+  expect(by_clock + 2 > by_tsc && by_tsc + 2 > by_clock);
+}
+
 }  // namespace
 }  // namespace kernel

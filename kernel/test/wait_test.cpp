@@ -53,6 +53,18 @@ KERNEL_TEST(wait_queue, a_wait_may_have_a_limit) {
   expect(queue.empty() && !current->alarm.is_set());
 }
 
+KERNEL_TEST(wait_queue, what_comes_in_time_takes_back_the_limit) {
+  WaitQueue queue;
+  Thread& waker = *spawn(
+      "wakes", [](void* of) { static_cast<WaitQueue*>(of)->wake_one(); }, &queue);
+  {
+    const DispatchGuard guard;
+    expect(queue.wait_until(clock.now() + 3) == Wakeup::event);
+    expect(!current->alarm.is_set());
+  }
+  join(waker);
+}
+
 KERNEL_TEST(wait_queue, the_most_important_is_woken_first) {
   struct Waiting {
     WaitQueue queue;

@@ -7,8 +7,10 @@
 #include <sys/resource.h>
 
 #include <atomic>
-#include <fstream>
+#include <limits>
+#include <new>
 #include <string>
+#include <utility>
 
 #include "sim/timeline/replay.h"
 #include "tests/unit/support/recorded_guest.h"
@@ -227,18 +229,28 @@ TEST(Checkpoints, WithoutMemoryForThemNothingIsLostAndASentenceSaysSo) {
   timeline.run({.instructions = 200'000});
   const std::uint64_t early = timeline.machine().instructions(), early_hash = timeline.state_hash();
 
-  std::uint64_t pages_used = 0;
-  std::ifstream("/proc/self/statm") >> pages_used;
+  // Nothing more from the system, and of what this process holds already all but 2 MiB is used up.
   rlimit old{};
   ::getrlimit(RLIMIT_AS, &old);
-  const rlimit tight{pages_used * 4096 + (2 << 20), old.rlim_max};
+  const rlimit tight{0, old.rlim_max};
   ::setrlimit(RLIMIT_AS, &tight);
+  struct Block {
+    Block* next;
+    std::byte bytes[4096];
+  };
+  Block* used = nullptr;
+  while (auto* block = new (std::nothrow) Block{used, {}}) used = block;
+  const auto release = [&](int blocks) {
+    for (; used && blocks > 0; --blocks) delete std::exchange(used, used->next);
+  };
+  release(512);
   timeline.run({.instructions = 10'000'000});
   const std::uint64_t late = timeline.machine().instructions();
   timeline.seek(early);
   const std::uint64_t again = timeline.machine().state_hash();
   timeline.seek(late);
   ::setrlimit(RLIMIT_AS, &old);
+  release(std::numeric_limits<int>::max());
 
   EXPECT_EQ(late, 10'200'000u);
   EXPECT_THAT(timeline.trouble(), ::testing::HasSubstr("no memory left"));

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: MIT
+#include "arch/cpu_features.h"
 #include "arch/instructions.h"
 #include "arch/interrupts.h"
 #include "arch/machine.h"
@@ -71,6 +72,13 @@ void memory(std::string_view) {
     print("{} {:12} bytes {}\n", range.start, range.bytes, range.usable ? "usable" : "reserved");
 }
 
+void cpu(std::string_view) {
+  print("{}, addresses of {} bits\n", cpu_vendor().text(), physical_address_bits());
+  for (const CpuFeature& feature : kCpuFeatures)
+    if (cpu_has(feature)) print("{} ", feature.name);
+  print("\n");
+}
+
 void exit(std::string_view text) {
   debug_exit(static_cast<uint8_t>(parse_number(text).value_or(0)));
   print("this machine has no debug exit port\n");
@@ -89,6 +97,7 @@ constexpr Command kCommands[] = {
     {"echo", "TEXT", "prints TEXT", echo},
     {"ticks", "", "timer interrupts so far", ticks},
     {"irqs", "", "how often each interrupt line was served", irqs},
+    {"cpu", "", "what CPUID says of the CPU", cpu},
     {"regs", "", "the CPU's registers, through INT 0x30", registers},
     {"walk", "ADDRESS", "translates a virtual address through the page tables", walk},
     {"fault", "NAME", "raises a real exception; without NAME lists them", fault},

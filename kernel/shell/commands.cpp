@@ -5,6 +5,7 @@
 #include "arch/machine.h"
 #include "boot/boot_information.h"
 #include "drivers/debug_exit.h"
+#include "drivers/input.h"
 #include "drivers/pit8254.h"
 #include "lib/print.h"
 #include "lib/text.h"
@@ -34,7 +35,8 @@ void irqs(std::string_view) {
   const IrqCounts& counts = irq_counts();
   for (unsigned line = 0; line < kIrqCount; ++line)
     if (counts.served[line] != 0) print("IRQ {:2}: {} served\n", line, counts.served[line]);
-  print("spurious: {}\n", counts.spurious);
+  const InputCounts input = input_counts();
+  print("spurious: {}   characters typed: {}, lost: {}\n", counts.spurious, input.characters, input.lost);
 }
 
 void registers(std::string_view) { int_n<kShowRegistersVector>(); }

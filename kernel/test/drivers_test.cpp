@@ -61,6 +61,39 @@ KERNEL_TEST(vga_text, tab_goes_to_the_next_eighth_column) {
   expect_equal(cells[8], 0x0762);
 }
 
+KERNEL_TEST(vga_text, characters_beyond_ascii) {
+  VgaText screen = blank_screen();
+  screen.write("é─█☺ÿ");
+  constexpr std::array<uint16_t, 5> kExpected = {0x0782, 0x07c4, 0x07db, 0x0701, 0x0798};
+  for (unsigned i = 0; i < kExpected.size(); ++i) expect_equal(cells[i], kExpected[i]);
+  expect_equal(screen.column(), kExpected.size());
+}
+
+KERNEL_TEST(vga_text, a_character_may_come_in_pieces) {
+  VgaText screen = blank_screen();
+  screen.write("\xe2\x94");
+  expect_equal(screen.column(), 0);
+  screen.write("\x80");
+  expect_equal(cells[0], 0x07c4);
+}
+
+KERNEL_TEST(vga_text, what_is_no_character_is_a_question_mark) {
+  VgaText screen = blank_screen();
+  screen.write("\x80\xff\xe2z€");    // two that fit nowhere, one cut off, one that the adapter does not have
+  expect_equal(screen.column(), 4);  // nothing for the one cut off
+  for (const unsigned column : {0, 1, 3}) expect_equal(cells[column], 0x073f);
+  expect_equal(cells[2], 0x077a);
+}
+
+KERNEL_TEST(vga_text, all_sixteen_colours) {
+  VgaText screen = blank_screen();
+  for (uint8_t color = 0; color < 16; ++color) {
+    screen.set_color(Color{color}, Color{static_cast<uint8_t>(color % 8)});
+    screen.write("x");
+    expect_equal(cells[color] >> 8, (color % 8) << 4 | color);
+  }
+}
+
 KERNEL_TEST(timer, ticks_come) {
   const uint64_t before = timer_ticks();
   for (unsigned i = 0; i < 20 && timer_ticks() < before + 2; ++i) hlt();

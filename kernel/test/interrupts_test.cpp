@@ -11,6 +11,7 @@
 #include "drivers/pic8259.h"
 #include "drivers/pit8254.h"
 #include "lib/symbols.h"
+#include "test/clock_interrupts.h"
 #include "test/test.h"
 
 namespace kernel {
@@ -114,36 +115,16 @@ KERNEL_TEST(spurious, of_the_master_ends_nothing) {
   expect_equal(in_service.load(), 1 << kTimerIrq);  // still
 }
 
-// The clock of the CMOS chip can tick: line 8, the first of the slave.
-constexpr Port<uint8_t, Access::write> kCmosIndex{0x70};
-constexpr Port<uint8_t, Access::read_write> kCmosData{0x71};
-constexpr uint8_t kStatusB = 0x0b, kStatusC = 0x0c, kPeriodicInterrupt = 1 << 6;
-constexpr unsigned kClockIrq = 8;
-
-uint8_t cmos(uint8_t index) {
-  kCmosIndex.write(index);
-  return kCmosData.read();
-}
-
-void set_cmos(uint8_t index, uint8_t value) {
-  kCmosIndex.write(index);
-  kCmosData.write(value);
-}
-
 KERNEL_TEST(end_of_interrupt, a_line_of_the_slave_is_ended_at_both_chips) {
   static constinit std::atomic<unsigned> ticks = 0, master = 0, slave = 0;
-  const uint8_t old = cmos(kStatusB);
-  set_irq_handler(kClockIrq, [] {
+  start_clock_interrupts([] {
     master = pics.in_service(kTimerIrq);
     slave = pics.in_service(kClockIrq);
-    cmos(kStatusC);  // reading it lets the next one come
+    acknowledge_clock();
     ++ticks;
   });
-  set_cmos(kStatusB, old | kPeriodicInterrupt);
-  cmos(kStatusC);
   while (ticks < 3) hlt();  // without both ends the second never comes
-  set_cmos(kStatusB, old);
-  set_irq_handler(kClockIrq, nullptr);
+  stop_clock_interrupts();
   expect_equal(master.load(), 1 << 2);  // the cascade
   expect_equal(slave.load(), 1 << 0);
   const InterruptGuard guard;

@@ -13,8 +13,10 @@
 //
 //   trap.S, then a function of TrapFrame&                         all registers lie in memory
 //
-//      For whoever looks at the interrupted program or goes on with another one: panic and its report, the
-//      page fault, the debugger's traps, and the timer, whose handler may switch threads.
+//      For whoever looks at the registers of the interrupted program or changes them: panic and its report, the
+//      page fault, the debugger's traps, and the timer, the one interrupt that comes at any place of all.
+//
+// Both may end in a switch of threads: what was saved lies on the stack of the thread that was interrupted.
 //
 // The second parameter stands for the error code, and must be there exactly if the CPU pushes one. Who gets
 // that wrong takes the error code for RIP. So the two forms have two types, and only the right one fits a

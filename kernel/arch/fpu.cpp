@@ -7,7 +7,7 @@
 namespace kernel {
 
 void enable_fpu() {
-  constexpr uint64_t kInTheWay = cr0::kEmulateFpu | cr0::kTaskSwitched;
+  constexpr cr0::Value kInTheWay = cr0::kEmulateFpu | cr0::kTaskSwitched;
   cr0::write((cr0::read() & ~kInTheWay) | cr0::kMonitorFpu | cr0::kNumericError);
   cr4::write(cr4::read() | cr4::kFxsave | cr4::kSimdExceptions);
   fninit();

@@ -12,6 +12,7 @@
 #include <cstdint>
 
 #include "arch/exception.h"
+#include "arch/interrupt_frame.h"
 
 namespace kernel {
 
@@ -22,6 +23,14 @@ template <ErrorCode error_code>
 struct Entry {
   uint64_t address;
 };
+
+// REQUIRES: the function is marked [[gnu::interrupt]].
+inline Entry<ErrorCode::none> entry_of(InterruptFunction function) {
+  return {reinterpret_cast<uint64_t>(function)};
+}
+inline Entry<ErrorCode::pushed> entry_of(ErrorCodeFunction function) {
+  return {reinterpret_cast<uint64_t>(function)};
+}
 
 struct GateOptions {
   uint16_t code_selector;

@@ -48,7 +48,7 @@ void report_and_return(TrapFrame& frame) {
 void handle_debug(TrapFrame& frame) {
   report_and_return(frame);
   frame.rflags &= ~rflags::kTrap;  // one step was enough
-  dr6::write(0);
+  dr6::write({});
 }
 
 void handle_irq(unsigned line) {
@@ -64,7 +64,23 @@ void handle_irq(unsigned line) {
   if (after_interrupt != nullptr) after_interrupt();
 }
 
+// A device's line, by the compiler's way in and out: its handler has no use for the registers of what it
+// interrupted.
+template <unsigned line>
+[[gnu::interrupt]] void serve_line(InterruptFrame*) {
+  handle_irq(line);
+}
+
+// All lines but the timer's, which comes through trap.S.
+template <unsigned... line_less_one>
+void open_device_lines(std::integer_sequence<unsigned, line_less_one...>) {
+  constexpr GateOptions kOptions{.code_selector = kKernelCode};
+  (irq_gate(line_less_one + 1).open(entry_of(serve_line<line_less_one + 1>), kOptions), ...);
+}
+
 }  // namespace
+
+PlainGate& irq_gate(unsigned line) { return idt.free[kIrqBaseVector - kExceptionCount + line]; }
 
 void load_interrupt_table() {
   open_exception<Exception::divide_error>(idt.divide_error);
@@ -97,6 +113,7 @@ void load_interrupt_table() {
   for (unsigned i = 0; i < idt.reserved_22_to_27.size(); ++i) open(idt.reserved_22_to_27[i], 22 + i);
   open(idt.reserved_31, 31);
   for (unsigned i = 0; i < idt.free.size(); ++i) open(idt.free[i], kExceptionCount + i);
+  open_device_lines(std::make_integer_sequence<unsigned, kIrqCount - 1>());
 
   set_exception_handler(Exception::debug, handle_debug);
   set_exception_handler(Exception::breakpoint, report_and_return);
@@ -123,7 +140,7 @@ const IrqCounts& irq_counts() { return counts; }
 
 }  // namespace kernel
 
-// Called by arch/trap.S for every vector.
+// Called by arch/trap.S for every vector whose gate leads there.
 extern "C" void handle_trap(kernel::TrapFrame& frame) {
   using namespace kernel;
   if (frame.vector < kExceptionCount) {

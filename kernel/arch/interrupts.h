@@ -37,6 +37,9 @@ IrqHandler set_irq_handler(unsigned line, IrqHandler handler);  // returns the o
 // switch to another thread, and come back when that one lets it.
 void set_after_interrupt(void (*function)());
 
+// The gate of a line, for who wants to serve it without us.
+PlainGate& irq_gate(unsigned line);
+
 struct IrqCounts {
   uint64_t served[kIrqCount];
   uint64_t spurious;

@@ -2,13 +2,12 @@
 //
 // I/O ports: the second address space of a PC, 65536 bytes wide, reached by IN and OUT alone (Intel SDM vol.
 // 1, 19).
-//
-// What may be done with a port stands in its type. A status register is declared `Port<uint8_t,
-// Access::read>`; a line of code that writes to it does not compile.
 #pragma once
 
 #include <concepts>
 #include <cstdint>
+
+#include "arch/access.h"
 
 namespace kernel {
 
@@ -33,8 +32,6 @@ inline uint32_t in32(uint16_t port) {
 inline void out8(uint16_t port, uint8_t value) { asm volatile("out %1, %0" : : "a"(value), "Nd"(port)); }
 inline void out16(uint16_t port, uint16_t value) { asm volatile("out %1, %0" : : "a"(value), "Nd"(port)); }
 inline void out32(uint16_t port, uint32_t value) { asm volatile("out %1, %0" : : "a"(value), "Nd"(port)); }
-
-enum class Access { read, write, read_write };
 
 template <typename T>
 concept PortWidth = std::same_as<T, uint8_t> || std::same_as<T, uint16_t> || std::same_as<T, uint32_t>;

@@ -2,6 +2,7 @@
 #include "drivers/i8042.h"
 
 #include "arch/instructions.h"
+#include "arch/interrupt_guard.h"
 #include "arch/port.h"
 
 namespace kernel {
@@ -18,6 +19,7 @@ constexpr uint8_t kWriteCommandByte = 0x60;
 constexpr uint8_t kDisableAuxiliary = 0xa7;
 constexpr uint8_t kDisableKeyboard = 0xad;
 constexpr uint8_t kEnableKeyboard = 0xae;
+constexpr uint8_t kWriteOutputBuffer = 0xd2;
 constexpr uint8_t kPulseResetLine = 0xfe;
 
 constexpr uint8_t kByteKeyboardInterrupt = 1 << 0;
@@ -25,7 +27,10 @@ constexpr uint8_t kByteSystemFlag = 1 << 2;
 constexpr uint8_t kByteAuxiliaryOff = 1 << 5;
 constexpr uint8_t kByteTranslate = 1 << 6;
 
-constexpr uint8_t kKeyboardEnableScanning = 0xf4;  // to the keyboard itself, which answers 0xFA
+// To the keyboard itself, which answers each byte by 0xFA.
+constexpr uint8_t kKeyboardEnableScanning = 0xf4;
+constexpr uint8_t kKeyboardTypematic = 0xf3;
+constexpr uint8_t kHalfASecondThen30ASecond = 1 << 5;
 
 // Bounded: a machine without a controller reads all ones for ever.
 constexpr unsigned kPatience = 20000;
@@ -44,12 +49,6 @@ bool command(uint8_t byte) {
   return true;
 }
 
-bool send(uint8_t byte) {
-  if (!wait_until(kStatusInputFull, 0)) return false;
-  kData.write(byte);
-  return true;
-}
-
 void drain() {
   for (unsigned i = 0; i < 16 && read_keyboard_byte(); ++i) {
   }
@@ -61,12 +60,27 @@ bool initialize_keyboard_controller() {
   if (!command(kDisableKeyboard) || !command(kDisableAuxiliary)) return false;
   drain();
   if (!command(kWriteCommandByte)) return false;
-  send(kByteKeyboardInterrupt | kByteSystemFlag | kByteAuxiliaryOff | kByteTranslate);
+  send_to_keyboard(kByteKeyboardInterrupt | kByteSystemFlag | kByteAuxiliaryOff | kByteTranslate);
   command(kEnableKeyboard);
-  send(kKeyboardEnableScanning);
-  if (!wait_until(kStatusOutputFull, kStatusOutputFull)) return false;
-  drain();
+  for (const uint8_t byte : {kKeyboardTypematic, kHalfASecondThen30ASecond, kKeyboardEnableScanning}) {
+    send_to_keyboard(byte);
+    if (!wait_until(kStatusOutputFull, kStatusOutputFull)) return false;
+    drain();
+  }
   return true;
+}
+
+// After a command with a parameter, the controller itself takes the byte.
+bool send_to_keyboard(uint8_t byte) {
+  if (!wait_until(kStatusInputFull, 0)) return false;
+  kData.write(byte);
+  return true;
+}
+
+void pretend_keyboard_sent(uint8_t byte) {
+  wait_until(kStatusOutputFull, 0);
+  const InterruptGuard guard;  // a handler that sends something in between would send it in place of our byte
+  if (command(kWriteOutputBuffer)) send_to_keyboard(byte);
 }
 
 std::optional<uint8_t> read_keyboard_byte() {

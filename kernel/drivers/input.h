@@ -4,6 +4,7 @@
 // handlers put them into one queue.
 #pragma once
 
+#include <cstdint>
 #include <optional>
 
 #include "task/event.h"
@@ -21,5 +22,15 @@ extern Event input_event;
 
 // The thread sleeps until there is one.
 char read_character();
+
+// Keys and characters so far. A character is lost when the queue is full because nobody reads.
+struct InputCounts {
+  uint64_t scancodes;
+  uint64_t repeats;
+  uint64_t characters;
+  uint64_t lost;
+  uint8_t lights;  // that the keyboard shows, of keyboard_light
+};
+InputCounts input_counts();
 
 }  // namespace kernel

@@ -50,6 +50,9 @@ class PicPair {
   // the master, which is then ended here; a spurious 7 was none for anybody and must not be ended.
   bool is_spurious(unsigned line) const;
 
+  // The lines being served by the chip that has `line`, one bit each.
+  uint8_t in_service(unsigned line) const { return line < 8 ? kMaster.in_service() : kSlave.in_service(); }
+
   // To the slave first if the line is its own, and to the master always: the master served its line 2.
   void end_of_interrupt(unsigned line) const;
 

@@ -2,6 +2,7 @@
 #include "drivers/vga_text.h"
 
 #include "arch/port.h"
+#include "lib/code_page_437.h"
 
 namespace kernel {
 namespace {
@@ -14,11 +15,12 @@ constexpr uint8_t kCursorLocationLow = 0x0f;
 }  // namespace
 
 void VgaText::write(std::string_view text) {
-  for (const char c : text) put(c);
+  for (const char byte : text)
+    if (const auto character = decoder_.take(static_cast<uint8_t>(byte))) put(*character);
 }
 
-void VgaText::put(char c) {
-  switch (c) {
+void VgaText::put(char32_t character) {
+  switch (character) {
     case '\n': new_line(); return;
     case '\r': column_ = 0; return;
     case '\b':
@@ -32,7 +34,7 @@ void VgaText::put(char c) {
   }
   if (column_ == kColumns)
     new_line();  // only now: a line of exactly 80 characters leaves no empty row behind it
-  cells_[row_ * kColumns + column_] = cell(c);
+  cells_[row_ * kColumns + column_] = cell(code_page_437(character));
   ++column_;
 }
 

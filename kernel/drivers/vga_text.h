@@ -7,6 +7,10 @@
 //     15        14 13 12     11 10  9  8     7 ... 0
 //     blink     background   foreground      character
 //
+// (So of the sixteen colours eight can be a background; the other eight make the foreground blink.)
+//
+// Text comes in as UTF-8, as the sources have it and as a terminal at the serial line expects it.
+//
 // The hardware cursor is a cell number in two registers of the CRT controller, reached through an index port
 // and a data port (IBM PS/2 Hardware Interface Technical Reference, video subsystem).
 //
@@ -15,6 +19,8 @@
 
 #include <cstdint>
 #include <string_view>
+
+#include "lib/utf8.h"
 
 namespace kernel {
 
@@ -60,13 +66,14 @@ class VgaText {
   unsigned column() const { return column_; }
 
  private:
-  void put(char c);
+  void put(char32_t character);
   void new_line();
   void scroll();
-  uint16_t cell(char c) const { return static_cast<uint16_t>(attribute_ << 8 | static_cast<uint8_t>(c)); }
+  uint16_t cell(uint8_t character) const { return static_cast<uint16_t>(attribute_ << 8 | character); }
 
   volatile uint16_t* cells_;
   Cursor cursor_;
+  Utf8Decoder decoder_;
   unsigned row_ = 0;
   unsigned column_ = 0;
   uint8_t attribute_ = static_cast<uint8_t>(Color::light_gray);

@@ -147,8 +147,8 @@ void print_registers(const TrapFrame& frame) {
   print("r9  {:016x}  r10 {:016x}  r11 {:016x}\n", frame.r9, frame.r10, frame.r11);
   print("r12 {:016x}  r13 {:016x}  r14 {:016x}\n", frame.r12, frame.r13, frame.r14);
   print("r15 {:016x}  rip {:016x}  rflags {:#x}\n", frame.r15, frame.rip, frame.rflags);
-  print("cs {:#x}  ss {:#x}  cr0 {:#x}  cr2 {:#x}  cr3 {:#x}  cr4 {:#x}\n", frame.cs, frame.ss, cr0::read(),
-        cr2::read(), cr3::read(), cr4::read());
+  print("cs {:#x}  ss {:#x}  cr0 {:#x}  cr2 {:#x}  cr3 {:#x}  cr4 {:#x}\n", frame.cs, frame.ss,
+        cr0::read().value(), cr2::read(), cr3::read(), cr4::read().value());
 }
 
 void panic_at(std::source_location where, std::string_view format,

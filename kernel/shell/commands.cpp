@@ -1,9 +1,11 @@
 // SPDX-License-Identifier: MIT
+#include "arch/cpu_features.h"
 #include "arch/instructions.h"
 #include "arch/interrupts.h"
 #include "arch/machine.h"
 #include "boot/boot_information.h"
 #include "drivers/debug_exit.h"
+#include "drivers/input.h"
 #include "drivers/pit8254.h"
 #include "lib/print.h"
 #include "lib/text.h"
@@ -33,7 +35,8 @@ void irqs(std::string_view) {
   const IrqCounts& counts = irq_counts();
   for (unsigned line = 0; line < kIrqCount; ++line)
     if (counts.served[line] != 0) print("IRQ {:2}: {} served\n", line, counts.served[line]);
-  print("spurious: {}\n", counts.spurious);
+  const InputCounts input = input_counts();
+  print("spurious: {}   characters typed: {}, lost: {}\n", counts.spurious, input.characters, input.lost);
 }
 
 void registers(std::string_view) { int_n<kShowRegistersVector>(); }
@@ -71,6 +74,13 @@ void memory(std::string_view) {
     print("{} {:12} bytes {}\n", range.start, range.bytes, range.usable ? "usable" : "reserved");
 }
 
+void cpu(std::string_view) {
+  print("{}, addresses of {} bits\n", cpu_vendor().text(), physical_address_bits());
+  for (const CpuFeature& feature : kCpuFeatures)
+    if (cpu_has(feature)) print("{} ", feature.name);
+  print("\n");
+}
+
 void exit(std::string_view text) {
   debug_exit(static_cast<uint8_t>(parse_number(text).value_or(0)));
   print("this machine has no debug exit port\n");
@@ -89,6 +99,7 @@ constexpr Command kCommands[] = {
     {"echo", "TEXT", "prints TEXT", echo},
     {"ticks", "", "timer interrupts so far", ticks},
     {"irqs", "", "how often each interrupt line was served", irqs},
+    {"cpu", "", "what CPUID says of the CPU", cpu},
     {"regs", "", "the CPU's registers, through INT 0x30", registers},
     {"walk", "ADDRESS", "translates a virtual address through the page tables", walk},
     {"fault", "NAME", "raises a real exception; without NAME lists them", fault},

@@ -12,6 +12,7 @@ namespace {
 
 constexpr char kControlC = 'c' - 'a' + 1;
 constexpr char kControlL = 'l' - 'a' + 1;
+constexpr char kEscape = 0x1b;
 constexpr char kDelete = 0x7f;  // what a terminal sends for the backspace key
 
 class Line {
@@ -40,11 +41,47 @@ void show_prompt() {
   console.set_color(Color::light_gray);
 }
 
-// Shows what is typed, until Enter.
-void read_line(Line& line) {
+// The keys without a character send ESC [ and more, up to a letter or ~. Gives that last one, 0 in between.
+// Other characters come out as they are.
+class EscapeSequences {
+ public:
+  struct Piece {
+    char c;
+    bool is_key;
+  };
+  Piece take(char c) {
+    if (state_ == State::text || (state_ == State::escape && c != '[')) {
+      state_ = c == kEscape ? State::escape : State::text;
+      return {c, false};
+    }
+    const bool complete = state_ == State::bracket && c >= '@';
+    state_ = complete ? State::text : State::bracket;
+    return {complete ? c : '\0', true};
+  }
+
+ private:
+  enum class State : uint8_t { text, escape, bracket };
+  State state_ = State::text;
+};
+
+// Puts another text in the place of what is shown.
+void replace_line(Line& line, std::string_view text) {
+  while (line.remove_last()) print("\b \b");
+  for (const char c : text) line.append(c);
+  print("{}", text);
+}
+
+// Shows what is typed, until Enter. The key up brings back `previous`.
+void read_line(Line& line, std::string_view previous) {
   line.clear();
+  EscapeSequences escape;
   for (;;) {
-    const char c = read_character();
+    const auto [c, is_key] = escape.take(read_character());
+    if (is_key) {
+      if (c == 'A') replace_line(line, previous);
+      if (c == 'B') replace_line(line, {});
+      continue;
+    }
     switch (c) {
       case '\n': print("\n"); return;
       case '\b':
@@ -89,10 +126,11 @@ void execute_all(std::string_view lines) {
 }
 
 void run_prompt() {
-  static constinit Line line;
+  static constinit Line line, previous;
   for (;;) {
     show_prompt();
-    read_line(line);
+    read_line(line, previous.text());
+    if (!line.text().empty()) previous = line;
     execute(line.text());
   }
 }

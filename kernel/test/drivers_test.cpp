@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: MIT
 #include "arch/interrupts.h"
-#include "drivers/keyboard.h"
 #include "drivers/pit8254.h"
 #include "drivers/vga_text.h"
 #include "test/test.h"
@@ -62,51 +61,37 @@ KERNEL_TEST(vga_text, tab_goes_to_the_next_eighth_column) {
   expect_equal(cells[8], 0x0762);
 }
 
-std::optional<char> last_of(std::initializer_list<uint8_t> scancodes) {
-  ScancodeDecoder decoder;
-  std::optional<char> last;
-  for (const uint8_t code : scancodes) last = decoder.decode(code);
-  return last;
+KERNEL_TEST(vga_text, characters_beyond_ascii) {
+  VgaText screen = blank_screen();
+  screen.write("é─█☺ÿ");
+  constexpr std::array<uint16_t, 5> kExpected = {0x0782, 0x07c4, 0x07db, 0x0701, 0x0798};
+  for (unsigned i = 0; i < kExpected.size(); ++i) expect_equal(cells[i], kExpected[i]);
+  expect_equal(screen.column(), kExpected.size());
 }
 
-KERNEL_TEST(keyboard, letters_and_digits) {
-  expect(last_of({0x1e}) == 'a');
-  expect(last_of({0x0b}) == '0');
-  expect(last_of({0x1c}) == '\n');
-  expect(last_of({0x1e, 0x9e}) == std::nullopt);  // release
+KERNEL_TEST(vga_text, a_character_may_come_in_pieces) {
+  VgaText screen = blank_screen();
+  screen.write("\xe2\x94");
+  expect_equal(screen.column(), 0);
+  screen.write("\x80");
+  expect_equal(cells[0], 0x07c4);
 }
 
-KERNEL_TEST(keyboard, shift_holds_until_released) {
-  expect(last_of({0x2a, 0x1e}) == 'A');
-  expect(last_of({0x36, 0x02}) == '!');
-  expect(last_of({0x2a, 0x1e, 0x9e, 0xaa, 0x1e}) == 'a');
-  expect(last_of({0x2a, 0x36, 0xaa, 0x1e}) == 'A');  // one of two shifts is still down
+KERNEL_TEST(vga_text, what_is_no_character_is_a_question_mark) {
+  VgaText screen = blank_screen();
+  screen.write("\x80\xff\xe2z€");    // two that fit nowhere, one cut off, one that the adapter does not have
+  expect_equal(screen.column(), 4);  // nothing for the one cut off
+  for (const unsigned column : {0, 1, 3}) expect_equal(cells[column], 0x073f);
+  expect_equal(cells[2], 0x077a);
 }
 
-KERNEL_TEST(keyboard, caps_lock_is_for_letters_only) {
-  expect(last_of({0x3a, 0xba, 0x1e}) == 'A');
-  expect(last_of({0x3a, 0xba, 0x02}) == '1');
-  expect(last_of({0x3a, 0xba, 0x2a, 0x1e}) == 'a');
-  expect(last_of({0x3a, 0xba, 0x3a, 0xba, 0x1e}) == 'a');
-}
-
-KERNEL_TEST(keyboard, control_gives_control_characters) {
-  expect(last_of({0x1d, 0x2e}) == 3);
-  expect(last_of({0xe0, 0x1d, 0x2e}) == 3);
-  expect(last_of({0x1d, 0x2e, 0xae, 0x9d, 0x2e}) == 'c');
-}
-
-KERNEL_TEST(keyboard, extended_keys) {
-  expect(last_of({0xe0, 0x35}) == '/');
-  expect(last_of({0xe0, 0x1c}) == '\n');
-  expect(last_of({0xe0, 0x48}) == std::nullopt);  // cursor up; without the prefix it is 8 on the keypad
-  expect(last_of({0x48}) == '8');
-  expect(last_of({0xe0, 0x2a, 0xe0, 0x37, 0x1e}) == 'a');  // Print Screen makes up a shift
-}
-
-KERNEL_TEST(keyboard, pause_makes_nothing) {
-  expect(last_of({0xe1, 0x1d, 0x45, 0xe1, 0x9d, 0xc5}) == std::nullopt);
-  expect(last_of({0xe1, 0x1d, 0x45, 0xe1, 0x9d, 0xc5, 0x2e}) == 'c');
+KERNEL_TEST(vga_text, all_sixteen_colours) {
+  VgaText screen = blank_screen();
+  for (uint8_t color = 0; color < 16; ++color) {
+    screen.set_color(Color{color}, Color{static_cast<uint8_t>(color % 8)});
+    screen.write("x");
+    expect_equal(cells[color] >> 8, (color % 8) << 4 | color);
+  }
 }
 
 KERNEL_TEST(timer, ticks_come) {

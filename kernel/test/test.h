@@ -42,20 +42,19 @@ struct TestCase {
   uint64_t budget_ticks = 1000;  // 10 s of the machine's time: far more than any test needs
 };
 
-#define KERNEL_TEST_CASE(part, what, ...)                                                                \
-  static void part##_##what();                                                                           \
-  static constexpr ::kernel::TestCase part##_##what##_case{                                              \
-      .name = #part "." #what, .body = part##_##what __VA_OPT__(, ) __VA_ARGS__};                        \
-  [[gnu::section(".kernel_tests"),                                                                       \
-    gnu::used]] static const ::kernel::TestCase* const part##_##what##_pointer = &part##_##what##_case;  \
+#define KERNEL_TEST_CASE(part, what, ...)                                                               \
+  static void part##_##what();                                                                          \
+  static constexpr ::kernel::TestCase part##_##what##_case{                                             \
+      .name = #part "." #what, .body = part##_##what __VA_OPT__(, ) __VA_ARGS__};                       \
+  [[gnu::section(".kernel_tests"),                                                                      \
+    gnu::used]] static const ::kernel::TestCase* const part##_##what##_pointer = &part##_##what##_case; \
   static void part##_##what()
 
 #define KERNEL_TEST(part, name) KERNEL_TEST_CASE(part, name)
 #define KERNEL_TEST_SHOULD_PANIC(part, name) \
   KERNEL_TEST_CASE(part, name, .expectation = ::kernel::TestCase::Expectation::panic)
-#define KERNEL_TEST_SHOULD_OVERRUN(part, name, ticks)                                     \
-  KERNEL_TEST_CASE(part, name, .expectation = ::kernel::TestCase::Expectation::overrun, \
-                   .budget_ticks = ticks)
+#define KERNEL_TEST_SHOULD_OVERRUN(part, name, ticks) \
+  KERNEL_TEST_CASE(part, name, .expectation = ::kernel::TestCase::Expectation::overrun, .budget_ticks = ticks)
 #define KERNEL_TEST_SHOULD_RESET(part, name) \
   KERNEL_TEST_CASE(part, name, .expectation = ::kernel::TestCase::Expectation::reset)
 #define KERNEL_TEST_SHOULD_HANG(part, name) \

@@ -15,8 +15,8 @@ mkdir -p "$tree/boot/grub"
   for entry in "$@"; do
     IFS='|' read -r title kernel options <<<"$entry"
     cp "$kernel" "$tree/boot/"
-    # The debug information would be most of the CD, and only a debugger outside the machine reads it.
-    strip --strip-debug "$tree/boot/$(basename "$kernel")" 2>/dev/null || true
+    # Debug information and symbols would be most of the CD, and only a debugger outside the machine reads them.
+    strip "$tree/boot/$(basename "$kernel")" 2>/dev/null || true
     read -ra words <<<"$options"
     # Word by word in quotes: ; means something to GRUB.
     echo "menuentry '$title' { multiboot2 '/boot/$(basename "$kernel")'$( ((${#words[@]} == 0)) || printf " '%s'" "${words[@]}") }"

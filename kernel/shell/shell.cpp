@@ -72,13 +72,13 @@ void replace_line(Line& line, std::string_view text) {
 }
 
 // Shows what is typed, until Enter. The key up brings back `previous`.
-void read_line(Line& line, std::string_view previous) {
+void read_line(Line& line, const Line& previous) {
   line.clear();
   EscapeSequences escape;
   for (;;) {
     const auto [c, is_key] = escape.take(read_character());
     if (is_key) {
-      if (c == 'A') replace_line(line, previous);
+      if (c == 'A') replace_line(line, previous.text());
       if (c == 'B') replace_line(line, {});
       continue;
     }
@@ -129,7 +129,7 @@ void run_prompt() {
   static constinit Line line, previous;
   for (;;) {
     show_prompt();
-    read_line(line, previous.text());
+    read_line(line, previous);
     if (!line.text().empty()) previous = line;
     execute(line.text());
   }

@@ -13,8 +13,8 @@
 //
 //   trap.S, then a function of TrapFrame&                         all registers lie in memory
 //
-//      For whoever looks at the registers of the interrupted program or changes them: panic and its report, the
-//      page fault, the debugger's traps, and the timer, the one interrupt that comes at any place of all.
+//      For whoever looks at the registers of the interrupted program or changes them: panic and its report,
+//      the page fault, the debugger's traps, and the timer, the one interrupt that comes at any place of all.
 //
 // Both may end in a switch of threads: what was saved lies on the stack of the thread that was interrupted.
 //

@@ -115,7 +115,8 @@ KERNEL_TEST(keys, come_as_a_stream_and_nobody_asks_in_vain) {
   for (const int code : {0x1e, 0x9e, 0x30, 0xb0, 0x2e, 0xae}) type_scancode(code);
   sleep_for(1);
   expect_equal(text, 0x616263);
-  expect_equal(executor.statistics().spurious - before.spurious, 0);  // a release types nothing and wakes nobody
+  expect_equal(executor.statistics().spurious - before.spurious,
+               0);  // a release types nothing and wakes nobody
 }
 
 KERNEL_TEST(keys, a_wake_up_for_a_task_that_is_gone_wakes_nobody) {

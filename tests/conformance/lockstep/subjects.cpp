@@ -71,7 +71,9 @@ std::vector<Subject> subjects(const Amount& amount) {
         {std::move(name), std::move(image), std::move(line), seed, std::min(amount.instructions, most)});
   };
   for (const char* line : kKernelLines) add(fmt::format("kernel {}", line), RINGSIDE_KERNEL, line);
-  add("kernel test", RINGSIDE_KERNEL_TESTS, "test");
+  for (const char* suite : {"arch", "boot", "drivers", "format", "interrupts", "lib", "registers"})
+    add(fmt::format("kernel suite {}", suite), fmt::format("{}/{}.elf", RINGSIDE_KERNEL_SUITES, suite),
+        "test");
   for (const BootImage& image : kBootImages)
     add("boot " + std::string(image.file), RINGSIDE_BOOT_IMAGES "/" + std::string(image.file),
         std::string(kBootCommandLine));

@@ -32,13 +32,15 @@ constexpr uint8_t kKeyboardEnableScanning = 0xf4;
 constexpr uint8_t kKeyboardTypematic = 0xf3;
 constexpr uint8_t kHalfASecondThen30ASecond = 1 << 5;
 
-// Bounded: a machine without a controller reads all ones for ever.
-constexpr unsigned kPatience = 20000;
+// A byte to or from the keyboard takes about a millisecond: no need to ask at every instruction. Bounded, as a
+// machine without a controller reads all ones for ever.
+constexpr unsigned kPauses = 100;
+constexpr unsigned kPatience = 1000;
 
 bool wait_until(uint8_t mask, uint8_t wanted) {
   for (unsigned i = 0; i < kPatience; ++i) {
     if ((kStatus.read() & mask) == wanted) return true;
-    pause();
+    for (unsigned n = 0; n < kPauses; ++n) pause();
   }
   return false;
 }

@@ -27,11 +27,11 @@ struct TaskReader {
 
   // The class of an object with virtual functions, from the name of its table of them; null: not known.
   const Type* dynamic_type(const Value& object) const {
-    constexpr std::string_view kPrefix = "vtable for ";
     const auto table = c.guest().read(object.address, 8);
-    const std::string name = table ? name_at(c.symbols, *table) : "";
-    if (!name.starts_with(kPrefix)) return nullptr;
-    return c.symbols.types().find(name.substr(kPrefix.size(), name.find('+') - kPrefix.size()));
+    const auto found = table ? c.symbols.find({*table}) : std::nullopt;
+    return found && found->symbol->signature.starts_with("vtable for ")
+               ? c.symbols.types().find(found->symbol->name)
+               : nullptr;
   }
 
   std::string wait_words(const Value& task) const {
@@ -153,7 +153,7 @@ Table tasks_table(const InspectContext& c) {
                       {plain(std::to_string(id)),
                        Cell{part_string(reader, task, "name"), Link::linear, task.address.value},
                        plain(state, state == "running" ? Tone::now
-                                    : state == "ready" ? Tone::good
+                                    : state == "ready" ? Tone::plain
                                                        : Tone::muted),
                        plain(tasks.wait_words(task)), plain(count_words(tasks.number(task, "runs"))),
                        plain(count_words(tasks.number(task, "polls"))), tasks.function_cell(task),

@@ -16,7 +16,7 @@ Cell thread_name(const KernelThreads& all, std::uint64_t id) {
 }
 
 Tone tone_of(std::string_view state) {
-  return state == "running" ? Tone::now : state == "ready" ? Tone::good : Tone::muted;
+  return state == "running" ? Tone::now : state == "ready" ? Tone::plain : Tone::muted;
 }
 
 Cell state_cell(const GuestThread& t) {

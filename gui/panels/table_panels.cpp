@@ -92,7 +92,8 @@ void draw_tasks(PanelState& s, const MachineView& v, Commands& c) {
 }
 void draw_stacks(PanelState& s, const MachineView& v, Commands& c) {
   draw_topics(
-      s, v, {{"stacks", 1, "", {"Whose", "Used now", "Most ever", "Of", "", "Remark", "RSP", "From", "To"}}},
+      s, v,
+      {{"stacks", 1, "", {"Whose", "Used now", "Most ever", "Of", "Share", "Remark", "RSP", "From", "To"}}},
       c);
 }
 

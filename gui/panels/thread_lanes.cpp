@@ -119,7 +119,8 @@ struct Drawing {
       const float a = std::max(first, x_of(run.from)), b = std::min(last, x_of(run.to));
       if (run.to >= begin && run.from <= end && b >= a && a <= last)
         list->AddRectFilled({a, middle - half}, {std::max(b, a + look.px(1)), middle + half},
-                            with_alpha(colour, row.idle ? 0.45f * strength : strength), look.px(2));
+                            with_alpha(colour, row.idle ? 0.45f * strength : strength),
+                            b - a > look.px(16) ? look.px(2) : 0);
       if (run.ended_by == LaneRun::kStillRuns) continue;
       const std::string& reason = all.switches[run.ended_by].reason;
       const Ticks until = i + 1 < lane.runs.size() ? lane.runs[i + 1].from : all.now;

@@ -26,6 +26,7 @@ struct Drawing {
   const GuestStack& stack = thread.stack;
   ImDrawList* list = ImGui::GetWindowDrawList();
   ImU32 ink = hue(look.theme, static_cast<std::size_t>(thread.id));
+  bool hit = stack.pointer && *stack.pointer < stack.bottom;  // the guard page
 
   void slanted(ImVec2 from, ImVec2 to, ImU32 colour) const {
     list->PushClipRect(from, to, true);
@@ -58,12 +59,9 @@ struct Drawing {
     list->AddRectFilled({c.from.x - look.px(4), touched}, {right + look.px(4), touched + look.px(1)},
                         look.theme.text);
     const ImVec2 guard{c.from.x, bottom + look.px(2)}, end{right, bottom + look.px(2 + kGuard)};
-    if (stack.guarded) {
-      list->AddRect(guard, end, look.theme.fault, 0, 0, look.px(1));
-      slanted(guard, end, with_alpha(look.theme.fault, 0.6f));
-    } else {
-      list->AddRect(guard, end, look.theme.line, 0, 0, look.px(1));
-    }
+    const ImU32 edge = hit ? look.theme.fault : look.theme.muted;
+    list->AddRect(guard, end, stack.guarded ? edge : look.theme.line, 0, 0, look.px(1));
+    if (stack.guarded) slanted(guard, end, with_alpha(edge, 0.6f));
     const bool inside = ImGui::IsMouseHoveringRect(c.from, end) && ImGui::IsWindowHovered();
     if (inside && !ImGui::IsMouseDown(0))
       tooltip(look,
@@ -194,10 +192,11 @@ struct Drawing {
     const float start = at.x + look.px(6 + kColumn + kGap);
     draw_calls(column, {start, at.y}, std::max(look.px(80), at.x + room.x - start));
     const float below = at.y + height;
-    text_at(list, look.fonts.small, {start, below}, stack.guarded ? look.theme.fault : look.theme.muted,
-            stack.guarded  ? "guard page"
-            : stack.size() ? "no guard page"
-                           : "");
+    const std::string guard = hit ? fmt::format("{} RSP is in the guard page", shape(Meaning::fault))
+                              : stack.guarded ? "guard page"
+                              : stack.size()  ? "no guard page"
+                                              : "";
+    text_at(list, look.fonts.small, {start, below}, hit ? look.theme.fault : look.theme.muted, guard);
     ImGui::SetCursorScreenPos({at.x, below + look.px(kGuard + 4)});
     ImGui::Dummy({1, 1});
   }

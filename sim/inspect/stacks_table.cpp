@@ -42,7 +42,7 @@ Table stacks_table(const InspectContext& c) {
                       {"Used now", true},
                       {"Most ever", true},
                       {"Of", true},
-                      {"", true},
+                      {"Share", true},
                       {"Remark"}},
           .rows = {}};
   const KernelThreads all = kernel_threads(c);

@@ -63,10 +63,14 @@ struct Drawing {
     const auto& recent = later && later->recent.first <= now() ? later->recent : threads.recent;
     from = static_cast<double>(recent.first);
     to = static_cast<double>(std::max(recent.second, recent.first + 1));
+    const double here = static_cast<double>(now()), before = static_cast<double>(memory.now_seen);
+    memory.now_seen = now();
     if (memory.to <= 0) return;
-    const double span = memory.to - memory.from, here = static_cast<double>(now());
-    const bool moved = std::exchange(memory.now_seen, now()) != now();
-    if (moved && (here > memory.to || here < memory.from)) memory.from = here - span * 0.9;
+    const double span = memory.to - memory.from;
+    // Where the machine stands stays in sight; but who looks at something else while it runs is left alone.
+    const bool followed = before >= memory.from && before <= memory.to;
+    if (here != before && (here > memory.to || here < memory.from) && (followed || here < before))
+      memory.from = here - span * 0.9;
     memory.from = std::max(0.0, memory.from);
     memory.to = memory.from + span;
     from = memory.from;

@@ -145,36 +145,41 @@ struct Drawing {
          look.fonts.mono, commands);
   }
 
+  // Beside what was drawn last where it fits, else below, and never wider than the panel.
+  void add_words(const std::string& words, bool beside = true) {
+    if (beside) beside_if_room(look, text_size(look.fonts.small, words).x, 12);
+    text(look.fonts.small, look.theme.muted,
+         elide(look.fonts.small, words, ImGui::GetContentRegionAvail().x));
+  }
+
   void draw_facts() {
-    const auto fact = [&](const std::string& words, bool first = false) {
-      if (!first) beside_if_room(look, text_size(look.fonts.small, words).x, 12);
-      text(look.fonts.small, look.theme.muted, words);
-    };
-    fact(thread.priority == thread.base_priority
-             ? fmt::format("priority {}", thread.priority)
-             : fmt::format("priority {}, inherited: its own is {}", thread.priority, thread.base_priority),
-         true);
-    fact(fmt::format("weight {}", thread.weight));
-    fact(fmt::format("ran {} times", with_commas(thread.switches)));
-    fact(fmt::format("preempted {} times", with_commas(thread.preemptions)));
-    fact(fmt::format("stack: {} bytes now, {} at most, of {}",
-                     stack.pointer ? with_commas(stack.used()) : "?", with_commas(stack.high_water),
-                     with_commas(stack.size())));
+    add_words(thread.priority == thread.base_priority ? fmt::format("priority {}", thread.priority)
+                                                      : fmt::format("priority {}, inherited: its own is {}",
+                                                                    thread.priority, thread.base_priority),
+              false);
+    add_words(fmt::format("weight {}", thread.weight));
+    add_words(fmt::format("ran {} times", with_commas(thread.switches)));
+    add_words(fmt::format("preempted {} times", with_commas(thread.preemptions)));
+    add_words(fmt::format("stack: {} bytes now, {} at most, of {}",
+                          stack.pointer ? with_commas(stack.used()) : "?", with_commas(stack.high_water),
+                          with_commas(stack.size())));
   }
 
   void draw_head() {
     const bool runs = thread.id == view.threads->all.current;
-    text(look.fonts.large, look.theme.text, thread_name(state, view, thread.id));
-    ImGui::SameLine(0, look.px(8));
-    link(look, view, fmt::format("{:#x}", thread.address), Link::linear, thread.address, look.theme.muted,
-         look.fonts.mono, commands);
-    badge(look, runs ? look.theme.now : look.theme.muted, runs ? shape(Meaning::now) : "",
-          thread.waits_for.empty() ? thread.state : fmt::format("waits for {}", thread.waits_for));
-    if (thread.since && !runs && *thread.since <= view.threads->all.now) {
-      beside_if_room(look, look.px(160));
-      text(look.fonts.small, look.theme.muted,
-           fmt::format("off the processor for {}", time_words(view.threads->all.now - *thread.since)));
-    }
+    const float room = ImGui::GetContentRegionAvail().x;
+    text(look.fonts.large, look.theme.text,
+         elide(look.fonts.large, thread_name(state, view, thread.id), room));
+    const std::string address = fmt::format("{:#x}", thread.address);
+    beside_if_room(look, text_size(look.fonts.mono, address).x);
+    link(look, view, address, Link::linear, thread.address, look.theme.muted, look.fonts.mono, commands);
+    const std::string what =
+        thread.waits_for.empty() ? thread.state : fmt::format("waits for {}", thread.waits_for);
+    const char* const mark = runs ? shape(Meaning::now) : "";
+    badge(look, runs ? look.theme.now : look.theme.muted, mark,
+          elide(look.fonts.small, what, room - badge_width(look, mark, "")));
+    if (thread.since && !runs && *thread.since <= view.threads->all.now)
+      add_words(fmt::format("off the processor for {}", time_words(view.threads->all.now - *thread.since)));
     draw_facts();
     if (!stack.trouble.empty())
       paragraph(look, look.fonts.small, look.theme.fault,

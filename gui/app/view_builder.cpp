@@ -194,6 +194,7 @@ std::shared_ptr<MachineView> ViewBuilder::build(const ViewRequest& request, RunS
   const InspectContext context = session_.context();
   if (request.memory)
     view->memory = bytes_at(context.guest(), request.memory_address.value_or(view->cpu[Gpr::rsp]));
+  view->thread = current_thread(context);
   if (request.threads) {
     view->threads = std::make_shared<const ThreadsView>(threads_view(context));
     view->tables.push_back(threads_table(context, view->threads->all));

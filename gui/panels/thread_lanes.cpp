@@ -14,7 +14,7 @@
 namespace ringside {
 namespace {
 
-constexpr float kRow = 22, kBar = 12, kStrip = 18, kAxis = 18;
+constexpr float kRow = 22, kHighRow = 36, kBar = 12, kStrip = 18, kAxis = 18;
 constexpr float kReach = 4;         // so far from a switch the mouse still means it
 constexpr double kLeastSpan = 100;  // ns in sight
 constexpr float kZoom = 1.25f;      // of one notch of the wheel
@@ -45,6 +45,7 @@ struct Drawing {
   double from = 0, to = 1;
   float left = 0, right = 0, top = 0;  // of the area of time
   float bottom = 0;
+  float row_height = look.px(kRow);
 
   // --- where things are ---
 
@@ -56,7 +57,7 @@ struct Drawing {
     const double share = static_cast<double>(x - left) / static_cast<double>(right - left);
     return static_cast<Ticks>(std::max(0.0, from + share * (to - from)));
   }
-  float row_top(std::size_t i) const { return top + look.px(kStrip) + static_cast<float>(i) * look.px(kRow); }
+  float row_top(std::size_t i) const { return top + look.px(kStrip) + static_cast<float>(i) * row_height; }
   Ticks now() const { return threads.all.now; }
 
   void choose_range() {
@@ -115,7 +116,7 @@ struct Drawing {
   // Of one lane, what lies between two moments.
   void draw_runs(const Row& row, const ThreadLane& lane, const KernelThreads& all, Ticks begin, Ticks end,
                  std::size_t place, float strength) {
-    const float middle = row_top(place) + look.px(kRow) / 2, half = look.px(kBar) / 2;
+    const float middle = row_top(place) + row_height / 2, half = row_height * kBar / kRow / 2;
     const ImU32 colour = ink(row);
     const float first = std::max(left, x_of(begin)), last = std::min(right, x_of(end));
     for (std::size_t i = 0; i < lane.runs.size(); ++i) {
@@ -142,10 +143,10 @@ struct Drawing {
     const float y = row_top(place);
     const GuestThread* const thread = threads.all.find(row.id);
     if (memory.chosen == row.id && memory.chosen != 0)
-      list->AddRectFilled({left - label_width, y}, {right, y + look.px(kRow)},
+      list->AddRectFilled({left - label_width, y}, {right, y + row_height},
                           with_alpha(look.theme.raised, 0.6f), look.px(3));
     const bool runs = thread && thread->id == threads.all.current;
-    const float mark = font->FontSize, baseline = y + (look.px(kRow) - font->FontSize) / 2;
+    const float mark = font->FontSize, baseline = y + (row_height - font->FontSize) / 2;
     if (runs) text_at(list, font, {left - label_width, baseline}, look.theme.now, shape(Meaning::now));
     ImGui::SetCursorScreenPos({left - label_width + mark, baseline});
     const std::string name = elide(font, thread_name(state, view, row.id), label_width - mark - look.px(8));
@@ -175,11 +176,13 @@ struct Drawing {
         list->AddRectFilled({x, y - look.px(4)}, {x + look.px(1), y + look.px(5)}, colour);
       }
       if (room < look.px(4)) continue;
-      const auto place = [&](std::uint64_t id) {
-        const auto row = std::ranges::find(rows, id, &Row::id);
-        return row_top(static_cast<std::size_t>(row - rows.begin())) + look.px(kRow) / 2;
+      const auto left_row = std::ranges::find(rows, s.from, &Row::id);
+      const auto came_row = std::ranges::find(rows, s.to, &Row::id);
+      if (left_row == rows.end() || came_row == rows.end()) continue;
+      const auto middle = [&](auto row) {
+        return row_top(static_cast<std::size_t>(row - rows.begin())) + row_height / 2;
       };
-      const float a = place(s.from), b = place(s.to);
+      const float a = middle(left_row), b = middle(came_row);
       list->AddRectFilled({x, std::min(a, b)}, {x + look.px(1), std::max(a, b)},
                           with_alpha(look.theme.context_switch, 0.7f * strength));
     }
@@ -292,7 +295,7 @@ struct Drawing {
       return;
     }
     for (std::size_t i = 0; i < rows.size(); ++i)
-      if (mouse.y >= row_top(i) && mouse.y < row_top(i) + look.px(kRow))
+      if (mouse.y >= row_top(i) && mouse.y < row_top(i) + row_height)
         if (const std::string about = words(rows[i], time_at(mouse.x)); !about.empty()) tooltip(look, about);
   }
 
@@ -348,7 +351,12 @@ void draw_lanes(PanelState& state, const MachineView& view, float width, float h
     d.later = state.threads.newest.get();
   d.choose_range();
   d.choose_rows();
-  const float need = look.px(kStrip + kAxis + 4) + static_cast<float>(d.rows.size()) * look.px(kRow);
+  // Where there is room for more the lanes take it, up to a point.
+  const float fixed = look.px(kStrip + kAxis + 4),
+              lanes = static_cast<float>(std::max<std::size_t>(d.rows.size(), 1));
+  const float fair = static_cast<float>(static_cast<int>((height - fixed) / lanes));
+  d.row_height = std::clamp(fair, look.px(kRow), look.px(kHighRow));
+  const float need = fixed + static_cast<float>(d.rows.size()) * d.row_height;
   if (ImGui::BeginChild("lanes", {width, std::min(need, height)}, false,
                         ImGuiWindowFlags_NoNav | ImGuiWindowFlags_NoScrollWithMouse)) {
     if (need > height) d.width -= ImGui::GetStyle().ScrollbarSize;

@@ -139,7 +139,10 @@ void draw(PanelState& state, const MachineView& view, Commands& commands) {
   const bool beside = room.x >= look.px(kBeside);
   const float width = beside ? room.x - look.px(kQueueWidth + 16) : room.x;
   if (!beside) draw_queue_line(state, view, commands);
-  const float height = std::max(look.px(kLeastTable), room.y - look.px(kLeastTable + 40));
+  // The table gets what it needs, up to half of the panel, the lanes the rest.
+  const float table = look.px(20) * static_cast<float>(view.threads->all.threads.size() + 2);
+  const float below = look.px(48) + std::max(look.px(kLeastTable), std::min(table, room.y / 2));
+  const float height = std::max(look.px(kLeastTable), room.y - below);
   draw_lanes(state, view, width, height, commands);
   if (beside) {
     ImGui::SameLine(0, look.px(16));

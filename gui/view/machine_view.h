@@ -94,6 +94,7 @@ struct MachineView {
   std::uint64_t rip = 0;  // as a linear address
   std::uint64_t instructions = 0;
   Ticks time = 0;
+  std::string thread;  // of the kernel: the one that runs; "" where it has none
   std::string image_name;
   std::optional<Stop> stop;
   Explanation happened;  // what just happened

@@ -111,16 +111,18 @@ struct ThreadReader {
   // that is not the one that the kernel calls the current one.
   void find_calls(GuestThread& thread, std::uint64_t saved_rsp, bool somewhere) const {
     GuestStack& stack = thread.stack;
-    const std::uint64_t live = linear_stack_pointer(c.cpu);
     if (thread.on_cpu || (thread.id == all.current && !somewhere)) {
-      if (thread.on_cpu) stack.pointer = live;
-      if (stack.guarded && live < stack.bottom && live >= stack.bottom - kPageBytes) {
-        stack.pointer = live;
-        stack.trouble = "RSP is in the guard page";
-      }
       thread.calls = c.symbols.backtrace(unwind_registers(c.cpu), guest.reader());
       thread.stands = running(thread.calls);
-      stack.high_water = std::max(stack.high_water, stack.used());
+      // A handler may run on another stack: then the first call that is back on the thread's own tells.
+      for (const StackFrame& call : thread.calls) {
+        const std::uint64_t rsp = call.registers.gpr[4];
+        if (stack.size() == 0 || rsp < stack.bottom - kPageBytes || rsp > stack.top) continue;
+        stack.pointer = rsp;
+        if (rsp < stack.bottom) stack.trouble = "RSP is in the guard page";
+        break;
+      }
+      stack.high_water = std::clamp(stack.used(), stack.high_water, stack.size());
       return;
     }
     if (thread.state == "finished" || stack.size() == 0) return;
@@ -336,6 +338,13 @@ GuestStack measure_stack(const InspectContext& c, std::uint64_t bottom, std::uin
   stack.high_water = high_water(guest, stack);
   stack.guarded = !guest.translate({bottom - 1});
   return stack;
+}
+
+std::string current_thread(const InspectContext& c) {
+  const ValueReader reader{.symbols = c.symbols, .read = c.guest().reader()};
+  const auto pointer = reader.look_up("kernel::current");
+  const auto thread = pointer ? reader.target(*pointer) : std::unexpected(pointer.error());
+  return thread ? part_string(reader, *thread, "name_characters") : std::string();
 }
 
 KernelThreads kernel_threads(const InspectContext& c) {

@@ -81,6 +81,9 @@ struct KernelThreads {
 
 KernelThreads kernel_threads(const InspectContext&);
 
+// The name of the thread that the kernel runs; empty where there is none, or it has no name yet.
+std::string current_thread(const InspectContext&);
+
 // A stack without its pointer: looks through its memory for the lowest byte that is not zero.
 GuestStack measure_stack(const InspectContext&, std::uint64_t bottom, std::uint64_t top);
 

@@ -209,10 +209,13 @@ TEST_F(Threads, TellOfAStackThatWasTooSmall) {
   const KernelThreads all = threads();
   const GuestThread* const small = named(all, "small");
   ASSERT_TRUE(small);
+  EXPECT_EQ(small->stack.trouble, "RSP is in the guard page")
+      << "which the handler's own stack does not hide";
+  EXPECT_EQ(current_thread(session->context()), "small");
   EXPECT_EQ(small->stack.size(), 4096u);
   EXPECT_GT(small->stack.high_water, 4000u);
   const Table stacks = stacks_table(session->context());
-  EXPECT_THAT(to_text(stacks), HasSubstr("nearly full"));
+  EXPECT_THAT(to_text(stacks), AllOf(HasSubstr("100 %"), HasSubstr("! RSP is in the guard page")));
   const Cell* const rsp = find_cell(stacks, "kernel::double_fault_stack", "RSP");
   ASSERT_TRUE(rsp);
   EXPECT_THAT(rsp->text, Not(IsEmpty())) << "the processor went there for the double fault";

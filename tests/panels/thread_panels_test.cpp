@@ -112,7 +112,7 @@ class ThreadPanels : public testing::Test {
     const auto [from, to] = recent_span(story());
     const float left = 8 + 112, right = left - 112 + 640 - 16 - 12;
     const float share = static_cast<float>(time - from) / static_cast<float>(to - from);
-    return {left + (right - left) * share, lanes_top() + 18 + 22 * row + 11};
+    return {left + (right - left) * share, lanes_top() + 18 + 36 * row + 18};
   }
   float lanes_top() { return 60; }
   Bench bench{640, 480};
@@ -201,6 +201,14 @@ TEST_F(ThreadPanels, MarkAStackPointerInTheGuardPage) {
   show(all);
   bench.state.threads.chosen = 1;
   EXPECT_THAT(bench.draw(thread_panel), HasSubstr("\u25B2 RSP is in the guard page"));
+}
+
+TEST_F(ThreadPanels, NameTheThreadThatRunsAboveTheTimeLine) {
+  Bench wide(1280, 800);
+  Shell shell{Settings{}};
+  EXPECT_THAT(wide.draw(shell), Not(HasSubstr("thread ")));
+  wide.view.thread = "writer";
+  EXPECT_THAT(wide.draw(shell), HasSubstr("thread writer"));
 }
 
 TEST_F(ThreadPanels, GoWhereAClickInTheLanesPoints) {

@@ -23,6 +23,8 @@ void follow(Link link, std::uint64_t target, const MachineView& view, Commands& 
     case Link::none:
     case Link::event:
     case Link::msr: break;
+    case Link::thread: commands.push_back(ShowThread{target}); break;
+    case Link::moment: commands.push_back(DoSeekTime{target}); break;
     case Link::linear:
       // Code is shown as code, anything else as bytes.
       if (const auto found = view.symbols ? view.symbols->line_row({target}) : nullptr; found)

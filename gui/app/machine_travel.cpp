@@ -127,6 +127,8 @@ bool MachineThread::travel(const UiCommand& command) {
     go_by("Going there", [&] { return session_->seek(c->instructions); });
   } else if (const auto* c = std::get_if<DoSeekEvent>(&command)) {
     go_by("Going there", [&] { return session_->seek_event(c->instructions); });
+  } else if (const auto* c = std::get_if<DoSeekTime>(&command)) {
+    go_by("Going there", [&] { return session_->seek_time(c->time); });
   } else if (const auto* c = std::get_if<DoSwitchBranch>(&command)) {
     go_by("Going to the other branch", [&] { return session_->switch_branch(c->id); });
   } else if (const auto* c = std::get_if<DoDropBranch>(&command)) {

@@ -31,6 +31,8 @@ void visit_settings(S& s, Visitor&& visit) {
   visit("tab1", s.tab[0], 0, 0);
   visit("tab2", s.tab[1], 0, 0);
   visit("tab3", s.tab[2], 0, 0);
+  visit("tab4", s.tab[3], 0, 0);
+  visit("tab5", s.tab[4], 0, 0);
 }
 
 std::string_view trimmed(std::string_view s) {

@@ -11,7 +11,7 @@
 
 namespace ringside {
 
-inline constexpr int kWorkspaces = 3;
+inline constexpr int kWorkspaces = 5;
 inline constexpr int kMinScale = 100, kMaxScale = 300;  // percent
 
 // Where the splitters stand, as shares of what they divide. 0 = wherever the design says.

@@ -40,12 +40,14 @@ void draw_keyboard_hint(const PanelState& state, float left, float right, float 
 const std::array<std::vector<const Panel*>, kWorkspaces> kTopics = {
     {{&stack_panel, &memory_panel, &breakpoints_panel},
      {&anatomy_panel, &idt_panel, &pic_panel, &pit_panel, &keyboard_panel, &uart_panel},
-     {&walk_panel, &page_map_panel, &gdt_panel}}};
+     {&walk_panel, &page_map_panel, &gdt_panel},
+     {&memory_panel, &page_map_panel},
+     {&threads_panel, &thread_panel, &switches_panel, &tasks_panel, &stacks_panel}}};
 
 }  // namespace
 
 const char* workspace_name(int workspace) {
-  constexpr const char* kNames[kWorkspaces] = {"Source", "Interrupts", "Paging"};
+  constexpr const char* kNames[kWorkspaces] = {"Source", "Interrupts", "Paging", "Heap", "Threads"};
   return kNames[workspace - 1];
 }
 
@@ -190,6 +192,9 @@ void Shell::apply(PanelState& state, const MachineView& view, Commands& commands
       state.listing.code_address = c->address;
       state.listing.cursor = c->address;
       state.listing.scrolled_for = 0;
+    } else if (const auto* c = std::get_if<ShowThread>(&command)) {
+      state.threads.chosen = c->id;
+      show(thread_panel.id);
     } else if (const auto* c = std::get_if<ShowDelivery>(&command)) {
       state.anatomy = {.number = c->number, .follow = false};
       show(anatomy_panel.id);

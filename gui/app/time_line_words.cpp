@@ -63,7 +63,9 @@ Status status(const PanelState& state, const MachineView& view) {
         theme.now};
   if (!history.trouble.empty())
     return {std::string(shape(Meaning::fault)) + " " + history.trouble, theme.fault};
-  return {fmt::format("{} instructions  \u00b7  {} of machine time", count, seconds(view.time)), theme.text};
+  return {fmt::format("{} instructions  \u00b7  {} of machine time{}{}", count, seconds(view.time),
+                      view.thread.empty() ? "" : "  \u00b7  thread ", view.thread),
+          theme.text};
 }
 
 void branch_items(const HistoryView& history, const BranchInfo& b, Commands& commands) {

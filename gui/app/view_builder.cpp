@@ -7,6 +7,7 @@
 #include <filesystem>
 #include <utility>
 
+#include "sim/inspect/thread_tables.h"
 #include "sim/inspect/topics.h"
 #include "sim/inspect/words.h"
 #include "sim/session/condition.h"
@@ -193,6 +194,12 @@ std::shared_ptr<MachineView> ViewBuilder::build(const ViewRequest& request, RunS
   const InspectContext context = session_.context();
   if (request.memory)
     view->memory = bytes_at(context.guest(), request.memory_address.value_or(view->cpu[Gpr::rsp]));
+  view->thread = current_thread(context);
+  if (request.threads) {
+    view->threads = std::make_shared<const ThreadsView>(threads_view(context));
+    view->tables.push_back(threads_table(context, view->threads->all));
+    view->tables.push_back(ready_table(view->threads->all));
+  }
   for (const TableRequest& wanted : request.tables)
     if (auto table = inspect(context, wanted.name, wanted.argument))
       view->tables.push_back(std::move(*table));

@@ -30,8 +30,8 @@ constexpr int kSettleFrames = 3;                   // ImGui needs a frame or two
 
 bool travels(const UiCommand& command) {
   return std::holds_alternative<DoBack>(command) || std::holds_alternative<DoSeek>(command) ||
-         std::holds_alternative<DoSeekEvent>(command) || std::holds_alternative<DoSwitchBranch>(command) ||
-         std::holds_alternative<DoSay>(command);
+         std::holds_alternative<DoSeekEvent>(command) || std::holds_alternative<DoSeekTime>(command) ||
+         std::holds_alternative<DoSwitchBranch>(command) || std::holds_alternative<DoSay>(command);
 }
 
 class Window {

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "gui/look/theme.h"
 
+#include <array>
+
 namespace ringside {
 namespace {
 
@@ -73,6 +75,17 @@ ImU32 colour(const Theme& theme, Tone tone) {
     case Tone::now: return theme.now;
   }
   return theme.text;
+}
+
+// None of them is one of the seven meanings.
+ImU32 hue(const Theme& theme, std::size_t number) {
+  constexpr std::array<ImU32, kHues> kDark = {
+      IM_COL32(0x9D, 0xB2, 0xFF, 255), IM_COL32(0xC3, 0xA9, 0xF5, 255), IM_COL32(0xA9, 0xC9, 0xD9, 255),
+      IM_COL32(0xC9, 0xD3, 0xA0, 255), IM_COL32(0xC9, 0xCE, 0xD8, 255)};
+  constexpr std::array<ImU32, kHues> kLight = {
+      IM_COL32(0x33, 0x46, 0xA8, 255), IM_COL32(0x66, 0x3A, 0xA6, 255), IM_COL32(0x2F, 0x5D, 0x73, 255),
+      IM_COL32(0x53, 0x5E, 0x1D, 255), IM_COL32(0x4A, 0x54, 0x62, 255)};
+  return (theme.dark ? kDark : kLight)[number % kHues];
 }
 
 const char* shape(Meaning meaning) {

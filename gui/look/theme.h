@@ -5,6 +5,7 @@
 
 #include <imgui.h>
 
+#include <cstddef>
 #include <string_view>
 
 #include "sim/inspect/table.h"
@@ -32,6 +33,9 @@ Theme light_theme();
 ImU32 colour(const Theme& theme, Meaning meaning);
 // The colour of a table cell's tone.
 ImU32 colour(const Theme& theme, Tone tone);
+// A colour that means nothing but "another one": to tell parts of a drawing apart. Repeats after a few.
+inline constexpr std::size_t kHues = 5;
+ImU32 hue(const Theme& theme, std::size_t number);
 // One character that the window's fonts have: arrow, dot, triangle, bolt, pen, two arrows, check mark.
 const char* shape(Meaning meaning);
 // The shape that goes with a tone; "" for plain and muted.

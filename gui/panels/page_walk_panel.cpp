@@ -14,14 +14,6 @@
 namespace ringside {
 namespace {
 
-// Hues of the levels, top first, then the offset. None of them is one of the seven meanings.
-constexpr std::array<ImU32, 5> kDarkHues = {IM_COL32(0x9D, 0xB2, 0xFF, 255), IM_COL32(0xC3, 0xA9, 0xF5, 255),
-                                            IM_COL32(0xA9, 0xC9, 0xD9, 255), IM_COL32(0xC9, 0xD3, 0xA0, 255),
-                                            IM_COL32(0xC9, 0xCE, 0xD8, 255)};
-constexpr std::array<ImU32, 5> kLightHues = {IM_COL32(0x33, 0x46, 0xA8, 255), IM_COL32(0x66, 0x3A, 0xA6, 255),
-                                             IM_COL32(0x2F, 0x5D, 0x73, 255), IM_COL32(0x53, 0x5E, 0x1D, 255),
-                                             IM_COL32(0x4A, 0x54, 0x62, 255)};
-
 struct Piece {
   unsigned high, low;
   unsigned level;  // 0 = the offset
@@ -51,9 +43,9 @@ struct Drawing {
   const Walk& walk;
   Commands& commands;
   const Look& look = state.look;
-  const std::array<ImU32, 5>& hues = look.theme.dark ? kDarkHues : kLightHues;
 
-  ImU32 hue(unsigned level) const { return level == 0 ? hues[4] : hues[4 - level]; }
+  // Top first, then the offset.
+  ImU32 level_hue(unsigned level) const { return hue(look.theme, 4 - level); }
 
   // The address in binary groups: one box a piece, as wide as its bits.
   void address_bar() {
@@ -67,7 +59,7 @@ struct Drawing {
     float x = start.x;
     for (const Piece& p : all) {
       const float width = unit * static_cast<float>(p.high - p.low + 1);
-      const ImU32 ink = hue(p.level);
+      const ImU32 ink = level_hue(p.level);
       list->AddRectFilled({x, start.y}, {x + width, start.y + height}, mix(look.theme.panel, ink, 0.18f),
                           look.px(3));
       list->AddRectFilled({x, start.y + height - look.px(2)}, {x + width, start.y + height}, ink, look.px(1));
@@ -92,7 +84,7 @@ struct Drawing {
   void table(const WalkEntry& e, ImVec2 at, float width, float height, bool failed) {
     ImDrawList* list = ImGui::GetWindowDrawList();
     const float strip = look.px(12);
-    const ImU32 ink = failed ? look.theme.fault : hue(e.level);
+    const ImU32 ink = failed ? look.theme.fault : level_hue(e.level);
     const unsigned entries = e.entry_bytes == 4                               ? 1024
                              : walk.paging == PagingMode::pae && e.level == 3 ? 4
                                                                               : 512;

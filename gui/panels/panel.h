@@ -6,6 +6,8 @@
 
 #include <array>
 #include <cstdint>
+#include <map>
+#include <memory>
 #include <optional>
 #include <span>
 #include <string>
@@ -59,6 +61,16 @@ struct MemoryState {
   bool chosen = false;      // else follows RSP
 };
 
+struct ThreadState {
+  std::uint64_t chosen = 0;  // id of the thread shown alone; 0 = the one that runs
+  double from = 0, to = 0;   // machine time in sight of the lanes; to = 0: what happened recently
+  Ticks now_seen = 0;
+  bool dragged = false;                        // the mouse has moved since it went down on the lanes
+  std::map<std::uint64_t, std::string> names;  // of all threads ever seen, by id
+  std::shared_ptr<const ThreadsView> newest;   // of this branch: what is yet to come is drawn from it
+  unsigned branch = 0;
+};
+
 struct EventState {
   std::array<char, 64> filter{};
   bool ports = false;  // port accesses are many: off until asked for
@@ -105,6 +117,7 @@ struct PanelState {
   WalkState walk;
   MemoryState memory;
   EventState events;
+  ThreadState threads;
   HappenedState happened;
   BreakpointState breakpoints;
   ListingState listing;

@@ -12,6 +12,8 @@ std::span<const Panel* const> all_panels() {
       &anatomy_panel,   &idt_panel,      &pic_panel,      &pit_panel,
       &keyboard_panel,  &uart_panel,                  // Interrupts
       &walk_panel,      &page_map_panel, &gdt_panel,  // Paging
+      &threads_panel,   &thread_panel,   &switches_panel, &tasks_panel,
+      &stacks_panel,  // Threads
   };
   return kPanels;
 }

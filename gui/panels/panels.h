@@ -11,4 +11,6 @@ extern const Panel registers_panel, memory_panel, stack_panel, breakpoints_panel
 extern const Panel anatomy_panel, idt_panel, pic_panel, pit_panel, keyboard_panel, uart_panel;  // Interrupts
 extern const Panel walk_panel, gdt_panel, page_map_panel;                                       // Paging
 
+extern const Panel threads_panel, thread_panel, switches_panel, tasks_panel, stacks_panel;  // Threads
+
 }  // namespace ringside

@@ -70,6 +70,33 @@ void draw_keyboard(PanelState& s, const MachineView& v, Commands& c) { draw_topi
 void draw_uart(PanelState& s, const MachineView& v, Commands& c) { draw_topics(s, v, {{"uart"}}, c); }
 void draw_pit(PanelState& s, const MachineView& v, Commands& c) { draw_topics(s, v, {{"pit"}}, c); }
 
+void draw_switches(PanelState& s, const MachineView& v, Commands& c) {
+  const Table* const table = v.table("switches");
+  if (!table || table->rows.empty())
+    nothing_yet(s.look, table ? table->note : "Nothing to show yet.");
+  else
+    draw_table(s, v, *table,
+               {.columns = {"At", "From", "To", "Why", "Ago", "Tick", "Number"},
+                .newest_last = true,
+                .mark_changes = false},
+               c);
+}
+void draw_tasks(PanelState& s, const MachineView& v, Commands& c) {
+  draw_topics(s, v,
+              {{"tasks",
+                0.5f,
+                "Coroutines",
+                {"Id", "Name", "State", "Waits for", "Function", "Runs", "Asked", "Frame"}},
+               {"wakers", 0.5f, "Who wakes whom"}},
+              c);
+}
+void draw_stacks(PanelState& s, const MachineView& v, Commands& c) {
+  draw_topics(
+      s, v,
+      {{"stacks", 1, "", {"Whose", "Used now", "Most ever", "Of", "Share", "Remark", "RSP", "From", "To"}}},
+      c);
+}
+
 }  // namespace
 
 const Panel idt_panel{
@@ -157,6 +184,58 @@ const Panel pit_panel{
         "speaker and serves to measure time.",
     .draw = draw_pit,
     .request = [](const PanelState&, ViewRequest& r) { ask(r, {"pit"}); },
+};
+
+const Panel switches_panel{
+    .id = "switches",
+    .title = "Switches",
+    .help =
+        "Each time the kernel went from one thread to another, newest last, as its own trace has them. "
+        "\"preempted\": the timer or somebody more urgent took the processor away; \"waits\": the thread "
+        "gave it "
+        "up until something happens; \"yielded\": it let others run first; \"finished\": its function came "
+        "to an "
+        "end.\n\n"
+        "A click on a time goes there: the machine then stands at the start of that switch.",
+    .draw = draw_switches,
+    .request =
+        [](const PanelState&, ViewRequest& r) {
+          r.tables.push_back({"switches", "256"});
+        },
+};
+
+const Panel tasks_panel{
+    .id = "tasks",
+    .title = "Coroutines",
+    .help =
+        "Coroutines: many tasks on one thread, each running until it has to wait. A task has no stack; what "
+        "it "
+        "remembers lies in a frame on the heap. Above: what each waits for, how often it ran, and how often "
+        "it was "
+        "asked whether it can go on.\n\n"
+        "Below: who will wake whom. A waker is the number of a task: an alarm, an event or the end of "
+        "another task "
+        "puts it into the wake queue, and the executor's thread takes it out.",
+    .draw = draw_tasks,
+    .request =
+        [](const PanelState&, ViewRequest& r) {
+          ask(r, {"tasks", "wakers"});
+        },
+};
+
+const Panel stacks_panel{
+    .id = "stacks",
+    .title = "Stacks",
+    .help =
+        "Every stack of the kernel: those of threads, and those in the image that the processor changes to "
+        "for a "
+        "double fault or an NMI. New stacks are full of zeros, so the lowest byte that is not zero says how "
+        "deep a "
+        "stack ever was. The page below a stack is not mapped: who grows too far gets a page fault at once "
+        "instead "
+        "of writing over the neighbour.",
+    .draw = draw_stacks,
+    .request = [](const PanelState&, ViewRequest& r) { ask(r, {"stacks"}); },
 };
 
 }  // namespace ringside

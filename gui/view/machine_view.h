@@ -19,6 +19,7 @@
 #include "sim/explain/explanation.h"
 #include "sim/inspect/listing.h"
 #include "sim/inspect/table.h"
+#include "sim/inspect/thread_lanes.h"
 #include "sim/machine/machine.h"
 #include "sim/session/who.h"
 #include "sim/symbols/symbols.h"
@@ -93,6 +94,7 @@ struct MachineView {
   std::uint64_t rip = 0;  // as a linear address
   std::uint64_t instructions = 0;
   Ticks time = 0;
+  std::string thread;  // of the kernel: the one that runs; "" where it has none
   std::string image_name;
   std::optional<Stop> stop;
   Explanation happened;  // what just happened
@@ -114,6 +116,7 @@ struct MachineView {
   std::vector<BreakpointText> breakpoint_texts;  // of each
   std::shared_ptr<const Symbols> symbols;        // of the image; never null
   PicPair pic;
+  std::shared_ptr<const ThreadsView> threads;  // null until asked for
 
   const Table* table(std::string_view name) const {
     for (const Table& t : tables)
@@ -137,6 +140,7 @@ struct ViewRequest {
   Access walk_access;
   bool memory = false;
   std::optional<std::uint64_t> memory_address;  // none = RSP
+  bool threads = false;
 };
 
 }  // namespace ringside

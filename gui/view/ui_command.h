@@ -37,6 +37,9 @@ struct DoSeek {
 struct DoSeekEvent {
   std::uint64_t instructions = 0;
 };  // behind what happened at this count
+struct DoSeekTime {
+  Ticks time = 0;
+};  // the same, by machine time
 struct DoSwitchBranch {
   unsigned id = 0;
 };
@@ -101,6 +104,9 @@ struct ShowCode {
 struct ShowDelivery {
   std::uint32_t number = 0;
 };
+struct ShowThread {
+  std::uint64_t id = 0;
+};  // of the kernel's threads
 struct ToggleFullScreen {
   std::string id;
 };
@@ -124,10 +130,10 @@ struct GoToMark {
 
 using UiCommand =
     std::variant<DoRun, DoPause, DoStep, DoStepLine, DoStepOver, DoStepOut, DoRunTo, DoReset, DoBack, DoSeek,
-                 DoSeekEvent, DoSwitchBranch, DoDropBranch, DoAsk, DoAskFurther, DoCloseAnswer, DoCancel,
-                 DoToggleBreakpoint, DoSay, DoWatch, DoSetCondition, DoEnableBreakpoint, DoRemoveBreakpoint,
-                 GoToMark, DoStopAtFaults, DoApply, DoTypeText, ShowPanel, ShowLink, ShowWalk, ShowMemory,
-                 ShowCode, ShowDelivery, ToggleFullScreen, ShowHelp, CopyText, ShowWorkspace, ChangeScale,
-                 ToggleTheme, ToggleCommandBox>;
+                 DoSeekEvent, DoSeekTime, DoSwitchBranch, DoDropBranch, DoAsk, DoAskFurther, DoCloseAnswer,
+                 DoCancel, DoToggleBreakpoint, DoSay, DoWatch, DoSetCondition, DoEnableBreakpoint,
+                 DoRemoveBreakpoint, GoToMark, DoStopAtFaults, DoApply, DoTypeText, ShowPanel, ShowLink,
+                 ShowWalk, ShowMemory, ShowCode, ShowDelivery, ShowThread, ToggleFullScreen, ShowHelp,
+                 CopyText, ShowWorkspace, ChangeScale, ToggleTheme, ToggleCommandBox>;
 
 }  // namespace ringside

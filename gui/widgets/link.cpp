@@ -120,6 +120,8 @@ std::string decode(const MachineView& view, Link kind, std::uint64_t target) {
     case Link::delivery: return "how it was delivered, step by step";
     case Link::event: return fmt::format("event {}", target);
     case Link::msr: return fmt::format("model-specific register {:#010x}", target);
+    case Link::thread: return fmt::format("thread {}: its calls and its stack", target);
+    case Link::moment: return fmt::format("machine time {} ns: go there", with_commas(target));
   }
   return {};
 }

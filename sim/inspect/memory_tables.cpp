@@ -25,18 +25,6 @@ std::uint64_t with_base(const CpuState& cpu, const Segment& segment, std::uint64
   return mode(cpu) == CpuMode::long_64 ? offset : (segment.base + offset) & 0xFFFF'FFFF;
 }
 
-// Whether the bytes before `address` can be a call (E8 rel32, FF /2 with its lengths): what lies on the stack
-// then may well be its return address (SDM volume 2A, CALL).
-bool follows_call(const GuestMemory& guest, std::uint64_t address) {
-  if (guest.read({address - 5}, 1) == 0xE8) return true;
-  for (unsigned length : {2u, 3u, 4u, 6u, 7u}) {
-    const auto opcode = guest.read({address - length}, 1);
-    const auto modrm = guest.read({address - length + 1}, 1);
-    if (opcode == 0xFF && modrm && (*modrm >> 3 & 7) == 2) return true;
-  }
-  return false;
-}
-
 // `gap`: a wider one in the middle of 16 bytes.
 std::string hex_bytes(std::span<const std::byte> bytes, bool gap = true) {
   std::string words;
@@ -59,6 +47,16 @@ std::string ascii(std::span<const std::byte> bytes) {
 }
 
 }  // namespace
+
+bool follows_call(const GuestMemory& guest, std::uint64_t address) {
+  if (guest.read({address - 5}, 1) == 0xE8) return true;
+  for (unsigned length : {2u, 3u, 4u, 6u, 7u}) {
+    const auto opcode = guest.read({address - length}, 1);
+    const auto modrm = guest.read({address - length + 1}, 1);
+    if (opcode == 0xFF && modrm && (*modrm >> 3 & 7) == 2) return true;
+  }
+  return false;
+}
 
 std::uint64_t linear_stack_pointer(const CpuState& cpu) { return with_base(cpu, cpu.ss, cpu[Gpr::rsp]); }
 std::uint64_t linear_instruction_pointer(const CpuState& cpu) { return with_base(cpu, cpu.cs, cpu.rip); }

@@ -30,6 +30,10 @@ Table code_table(const InspectContext&, VirtAddr around, std::size_t before = 8,
 std::uint64_t linear_stack_pointer(const CpuState&);
 std::uint64_t linear_instruction_pointer(const CpuState&);
 
+// Whether the bytes before `address` can be a call (E8 rel32, FF /2 with its lengths): what lies on the stack
+// then may well be its return address (SDM volume 2A, CALL).
+bool follows_call(const GuestMemory&, std::uint64_t address);
+
 // Registers for Symbols::backtrace.
 UnwindRegisters unwind_registers(const CpuState&);
 

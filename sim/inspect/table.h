@@ -23,7 +23,9 @@ enum class Link : std::uint8_t {
   delivery,
   event,
   source,
-  msr
+  msr,
+  thread,  // of the kernel's threads, by id
+  moment   // a machine time that has been
 };
 
 // How a cell is meant. The window gives each meaning one colour and one shape; text output a word or a mark.

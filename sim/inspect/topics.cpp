@@ -13,6 +13,8 @@
 #include "sim/inspect/event_tables.h"
 #include "sim/inspect/memory_tables.h"
 #include "sim/inspect/page_tables.h"
+#include "sim/inspect/tasks.h"
+#include "sim/inspect/thread_tables.h"
 #include "sim/inspect/value_tables.h"
 
 namespace ringside {
@@ -181,6 +183,21 @@ Result<Table> variables_topic(const InspectContext& c, Argument argument) {
   return variables_table(c, argument);
 }
 
+Result<Table> thread_topic(const InspectContext& c, Argument argument) {
+  const KernelThreads all = kernel_threads(c);
+  const auto thread = choose_thread(all, argument);
+  if (!thread) return std::unexpected(thread.error());
+  return thread_table(c, all, **thread);
+}
+
+Result<Table> switches_topic(const InspectContext& c, Argument argument) {
+  const auto words = words_of(argument);
+  if (words.empty()) return switches_table(c);
+  const auto most = count_of(words[0]);
+  if (!most) return std::unexpected(most.error());
+  return switches_table(c, static_cast<std::size_t>(*most));
+}
+
 constexpr InspectTopic kTopics[] = {
     {"registers", "Registers", "general-purpose registers, RIP and RFLAGS, with the symbols they point to",
      "", just<registers_table>},
@@ -219,6 +236,16 @@ constexpr InspectTopic kTopics[] = {
     {"locals", "Local variables", "parameters and variables of the function the processor is in", "",
      just<locals_table>},
     {"variables", "Variables", "the kernel's global variables", "[PART OF A NAME]", variables_topic},
+    {"threads", "Threads", "what the kernel's threads do, wait for, and have used", "", just<threads_table>},
+    {"thread", "One thread", "the calls that led to where a thread stands; the one that runs by default",
+     "[ID or NAME]", thread_topic},
+    {"ready", "Ready to run", "the queues of the scheduling policy in use, in order", "", just<ready_table>},
+    {"switches", "Switches", "the newest switches from thread to thread, with their reasons", "[COUNT]",
+     switches_topic},
+    {"stacks", "Stacks", "every stack: guard page, used now, most ever used", "", just<stacks_table>},
+    {"tasks", "Coroutines", "the tasks of the kernel's executor, and what they wait for", "",
+     just<tasks_table>},
+    {"wakers", "Wakers", "which alarm, event or end will wake whom", "", just<wakers_table>},
     {"events", "Events", "what has happened; port accesses only when asked for", "[KINDS] [COUNT]",
      events_topic},
     {"deliveries", "Deliveries", "exceptions and interrupts and what became of them", "",

@@ -35,6 +35,11 @@ Stop Session::seek_event(std::uint64_t instructions) {
   return step();
 }
 
+Stop Session::seek_time(Ticks time) {
+  begin(Action::back);
+  return end(timeline_.seek(Position{.time = time}, cancel_));
+}
+
 Stop Session::run_back(const Until& until, std::atomic<double>* progress) {
   begin(Action::back);
   RunLimits limits = until.limits;

@@ -90,6 +90,7 @@ class Session {
   Stop run_back(const Until& until, std::atomic<double>* progress = nullptr);
   Stop seek(std::uint64_t instructions);
   Stop seek_event(std::uint64_t instructions);  // behind what happened at this count, which is explained
+  Stop seek_time(Ticks time);  // to the first point at or after this machine time; beyond the end: the end
   // "1000", "@1000", "start", "end"/"now", "irq1" and what else until() knows: its newest before now.
   Result<Stop> go_back_to(std::string_view text);
   // Who wrote it last, before the count `before` (default: now); who reads it next. The machine stands where

@@ -1,0 +1,22 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+// The lanes of the panel "Threads".
+#pragma once
+
+#include <string>
+
+#include "gui/panels/panel.h"
+
+namespace ringside {
+
+// What a thread is called, also once it is gone; "thread 7" where nobody ever knew.
+std::string thread_name(const PanelState& state, const MachineView& view, std::uint64_t id);
+
+// Keeps what later frames need: the names of threads, and the newest view of this branch, from which what is
+// yet to come is drawn while the machine stands in the past. REQUIRES: view.threads
+void remember_threads(PanelState& state, const MachineView& view);
+
+// One lane a thread over machine time, `width` wide, as high as it needs, at most `height`; beyond that it
+// scrolls. REQUIRES: view.threads
+void draw_lanes(PanelState& state, const MachineView& view, float width, float height, Commands& commands);
+
+}  // namespace ringside

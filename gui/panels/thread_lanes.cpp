@@ -14,7 +14,7 @@
 namespace ringside {
 namespace {
 
-constexpr float kRow = 22, kHighRow = 36, kBar = 12, kStrip = 18, kAxis = 18;
+constexpr float kRow = 22, kHighRow = 36, kBar = 12, kStrip = 18;
 constexpr float kReach = 4;         // so far from a switch the mouse still means it
 constexpr double kLeastSpan = 100;  // ns in sight
 constexpr float kZoom = 1.25f;      // of one notch of the wheel
@@ -231,7 +231,8 @@ struct Drawing {
 
   // --- time ---
 
-  void draw_axis() {
+  // Lines through the lanes at round times, and what will stand below them, which does not scroll.
+  void draw_grid() {
     const double span = to - from;
     double step = 1;
     const auto unit = [&] { return step >= 1e9 ? 1e9 : step >= 1e6 ? 1e6 : step >= 1e3 ? 1e3 : 1.0; };
@@ -247,10 +248,16 @@ struct Drawing {
     for (double time = std::ceil(from / step) * step; time <= to; time += step) {
       const float x = x_of(static_cast<Ticks>(time));
       list->AddRectFilled({x, top}, {x + look.px(1), bottom}, look.theme.line);
-      const std::string words = label(time);
+      ticks.emplace_back(x, label(time));
+    }
+  }
+  std::vector<std::pair<float, std::string>> ticks;
+
+  void draw_times(float y) const {
+    for (const auto& [x, words] : ticks) {
       const float half = text_size(font, words).x / 2;
-      if (x - half < left - label_width || x + half > right) continue;
-      text_at(list, font, {x - half, bottom + look.px(2)}, look.theme.muted, words);
+      if (x - half >= left - label_width && x + half <= right + look.px(8))
+        text_at(ImGui::GetWindowDrawList(), font, {x - half, y}, look.theme.muted, words);
     }
   }
 
@@ -306,7 +313,7 @@ struct Drawing {
     right = at.x + width - look.px(12);
     top = at.y;
     bottom = row_top(rows.size());
-    draw_axis();
+    draw_grid();
     ImGui::PushClipRect({at.x, top - look.px(4)}, {at.x + width, bottom}, true);
     for (std::size_t i = 0; i < rows.size(); ++i) {
       const Row& row = rows[i];
@@ -344,28 +351,28 @@ void remember_threads(PanelState& state, const MachineView& view) {
     memory.names[thread.id] = view.threads->all.name_of(thread.id);
 }
 
-void draw_lanes(PanelState& state, const MachineView& view, float width, float height, Commands& commands) {
+void draw_lanes(PanelState& state, const MachineView& view, float width, float most, float comfortable,
+                Commands& commands) {
   const Look& look = state.look;
   Drawing d{state, view, commands, width};
   if (view.history.in_past && state.threads.newest && state.threads.newest->all.now > view.threads->all.now)
     d.later = state.threads.newest.get();
   d.choose_range();
   d.choose_rows();
-  // Where there is room for more the lanes take it, up to a point.
-  const float fixed = look.px(kStrip + kAxis + 4),
-              lanes = static_cast<float>(std::max<std::size_t>(d.rows.size(), 1));
-  const float fair = static_cast<float>(static_cast<int>((height - fixed) / lanes));
-  d.row_height = std::clamp(fair, look.px(kRow), look.px(kHighRow));
-  const float need = fixed + static_cast<float>(d.rows.size()) * d.row_height;
-  if (ImGui::BeginChild("lanes", {width, std::min(need, height)}, false,
+  const float lanes = static_cast<float>(std::max<std::size_t>(d.rows.size(), 1));
+  const float fair = (comfortable - look.px(kStrip + kLaneTimes + 2)) / lanes;
+  d.row_height = static_cast<float>(static_cast<int>(std::clamp(fair, look.px(kRow), look.px(kHighRow))));
+  const float need = look.px(kStrip + 2) + lanes * d.row_height, room = most - look.px(kLaneTimes);
+  if (ImGui::BeginChild("lanes", {width, std::min(need, room)}, false,
                         ImGuiWindowFlags_NoNav | ImGuiWindowFlags_NoScrollWithMouse)) {
-    if (need > height) d.width -= ImGui::GetStyle().ScrollbarSize;
+    if (need > room) d.width -= ImGui::GetStyle().ScrollbarSize;
     const ImVec2 at = ImGui::GetCursorScreenPos();
     d.draw({at.x, at.y + look.px(2)});
     ImGui::SetCursorScreenPos(at);
     ImGui::Dummy({1, need});
   }
   ImGui::EndChild();
+  d.draw_times(ImGui::GetItemRectMax().y + look.px(2));
 }
 
 }  // namespace ringside

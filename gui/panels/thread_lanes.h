@@ -15,8 +15,11 @@ std::string thread_name(const PanelState& state, const MachineView& view, std::u
 // yet to come is drawn while the machine stands in the past. REQUIRES: view.threads
 void remember_threads(PanelState& state, const MachineView& view);
 
-// One lane a thread over machine time, `width` wide, as high as it needs, at most `height`; beyond that it
-// scrolls. REQUIRES: view.threads
-void draw_lanes(PanelState& state, const MachineView& view, float width, float height, Commands& commands);
+// One lane a thread over machine time, `width` wide and at most `most` high: beyond that the lanes scroll. Up
+// to the height `comfortable` they grow with the room. Below them kLaneTimes (at 100 %) are left to the
+// caller. REQUIRES: view.threads
+inline constexpr float kLaneTimes = 18;
+void draw_lanes(PanelState& state, const MachineView& view, float width, float most, float comfortable,
+                Commands& commands);
 
 }  // namespace ringside

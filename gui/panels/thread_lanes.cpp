@@ -19,10 +19,6 @@ constexpr float kReach = 4;         // so far from a switch the mouse still mean
 constexpr double kLeastSpan = 100;  // ns in sight
 constexpr float kZoom = 1.25f;      // of one notch of the wheel
 
-std::string milliseconds(Ticks time) {
-  return fmt::format("{}.{:03} ms", with_commas(time / 1'000'000), time / 1000 % 1000);
-}
-
 struct Row {
   std::uint64_t id = 0;
   bool idle = false, ended = false;
@@ -200,33 +196,10 @@ struct Drawing {
     return nearest;
   }
 
-  std::string words(const GuestSwitch& s) const {
-    return fmt::format("{} {} \u2192 {}\n{}{} \u00b7 {} \u00b7 tick {}\na click goes there",
-                       shape(Meaning::context_switch), thread_name(state, view, s.from),
-                       thread_name(state, view, s.to), s.reason,
-                       s.waits_for.empty() ? "" : " for " + s.waits_for, milliseconds(s.time), s.tick);
-  }
-
-  // What happens in a lane at a moment.
-  std::string words(const Row& row, Ticks time) const {
+  std::string words_at(const Row& row, Ticks time) const {
     const bool ahead = time > now() && later;
     const ThreadLane* const lane = ahead ? row.future : row.past;
-    const KernelThreads& all = ahead ? later->all : threads.all;
-    const std::string name = thread_name(state, view, row.id);
-    if (!lane || time > all.now) return {};
-    const LaneRun* last = nullptr;
-    for (const LaneRun& run : lane->runs)
-      if (run.from <= time) last = &run;
-    if (!last) return {};
-    if (time <= last->to)
-      return fmt::format("{} runs\n{}: {} to {}", name, milliseconds(last->to - last->from),
-                         milliseconds(last->from), milliseconds(last->to));
-    if (last->ended_by == LaneRun::kStillRuns) return {};
-    const GuestSwitch& s = all.switches[last->ended_by];
-    if (s.reason == "finished") return {};
-    if (s.reason == "waits")
-      return fmt::format("{} waits{}", name, s.waits_for.empty() ? "" : " for " + s.waits_for);
-    return fmt::format("{} is ready to run\n{} at {}", name, s.reason, milliseconds(s.time));
+    return lane ? lane_words(state, view, ahead ? later->all : threads.all, *lane, time) : std::string();
   }
 
   // --- time ---
@@ -298,12 +271,13 @@ struct Drawing {
     if (meant) {
       const float x = x_of(meant->time);
       list->AddRectFilled({x, top}, {x + look.px(1), bottom}, look.theme.context_switch);
-      tooltip(look, words(*meant));
+      tooltip(look, switch_words(state, view, *meant));
       return;
     }
     for (std::size_t i = 0; i < rows.size(); ++i)
       if (mouse.y >= row_top(i) && mouse.y < row_top(i) + row_height)
-        if (const std::string about = words(rows[i], time_at(mouse.x)); !about.empty()) tooltip(look, about);
+        if (const std::string about = words_at(rows[i], time_at(mouse.x)); !about.empty())
+          tooltip(look, about);
   }
 
   void draw(ImVec2 at) {
@@ -330,26 +304,6 @@ struct Drawing {
 };
 
 }  // namespace
-
-std::string thread_name(const PanelState& state, const MachineView& view, std::uint64_t id) {
-  if (view.threads && view.threads->all.find(id)) return view.threads->all.name_of(id);
-  const auto known = state.threads.names.find(id);
-  return known != state.threads.names.end() ? known->second : fmt::format("thread {}", id);
-}
-
-void remember_threads(PanelState& state, const MachineView& view) {
-  ThreadState& memory = state.threads;
-  const bool other_branch = std::exchange(memory.branch, view.history.branch) != view.history.branch;
-  // Power on again: the same numbers will mean other threads.
-  const bool again = memory.newest && !view.history.in_past && view.threads->all.now < memory.newest->all.now;
-  if (other_branch || again) {
-    memory.newest.reset();
-    memory.names.clear();
-  }
-  if (!memory.newest || view.threads->all.now >= memory.newest->all.now) memory.newest = view.threads;
-  for (const GuestThread& thread : view.threads->all.threads)
-    memory.names[thread.id] = view.threads->all.name_of(thread.id);
-}
 
 void draw_lanes(PanelState& state, const MachineView& view, float width, float most, float comfortable,
                 Commands& commands) {

@@ -65,6 +65,7 @@ struct ThreadState {
   std::uint64_t chosen = 0;  // id of the thread shown alone; 0 = the one that runs
   double from = 0, to = 0;   // machine time in sight of the lanes; to = 0: what happened recently
   Ticks now_seen = 0;
+  std::uint64_t scrolled_for = 0;              // the call last brought into sight
   bool dragged = false;                        // the mouse has moved since it went down on the lanes
   std::map<std::uint64_t, std::string> names;  // of all threads ever seen, by id
   std::shared_ptr<const ThreadsView> newest;   // of this branch: what is yet to come is drawn from it

@@ -14,14 +14,10 @@
 namespace ringside {
 namespace {
 
-constexpr float kRow = 22, kHighRow = 36, kBar = 12, kStrip = 18, kAxis = 18;
+constexpr float kRow = 22, kHighRow = 36, kBar = 12, kStrip = 18;
 constexpr float kReach = 4;         // so far from a switch the mouse still means it
 constexpr double kLeastSpan = 100;  // ns in sight
 constexpr float kZoom = 1.25f;      // of one notch of the wheel
-
-std::string milliseconds(Ticks time) {
-  return fmt::format("{}.{:03} ms", with_commas(time / 1'000'000), time / 1000 % 1000);
-}
 
 struct Row {
   std::uint64_t id = 0;
@@ -200,38 +196,16 @@ struct Drawing {
     return nearest;
   }
 
-  std::string words(const GuestSwitch& s) const {
-    return fmt::format("{} {} \u2192 {}\n{}{} \u00b7 {} \u00b7 tick {}\na click goes there",
-                       shape(Meaning::context_switch), thread_name(state, view, s.from),
-                       thread_name(state, view, s.to), s.reason,
-                       s.waits_for.empty() ? "" : " for " + s.waits_for, milliseconds(s.time), s.tick);
-  }
-
-  // What happens in a lane at a moment.
-  std::string words(const Row& row, Ticks time) const {
+  std::string words_at(const Row& row, Ticks time) const {
     const bool ahead = time > now() && later;
     const ThreadLane* const lane = ahead ? row.future : row.past;
-    const KernelThreads& all = ahead ? later->all : threads.all;
-    const std::string name = thread_name(state, view, row.id);
-    if (!lane || time > all.now) return {};
-    const LaneRun* last = nullptr;
-    for (const LaneRun& run : lane->runs)
-      if (run.from <= time) last = &run;
-    if (!last) return {};
-    if (time <= last->to)
-      return fmt::format("{} runs\n{}: {} to {}", name, milliseconds(last->to - last->from),
-                         milliseconds(last->from), milliseconds(last->to));
-    if (last->ended_by == LaneRun::kStillRuns) return {};
-    const GuestSwitch& s = all.switches[last->ended_by];
-    if (s.reason == "finished") return {};
-    if (s.reason == "waits")
-      return fmt::format("{} waits{}", name, s.waits_for.empty() ? "" : " for " + s.waits_for);
-    return fmt::format("{} is ready to run\n{} at {}", name, s.reason, milliseconds(s.time));
+    return lane ? lane_words(state, view, ahead ? later->all : threads.all, *lane, time) : std::string();
   }
 
   // --- time ---
 
-  void draw_axis() {
+  // Lines through the lanes at round times, and what will stand below them, which does not scroll.
+  void draw_grid() {
     const double span = to - from;
     double step = 1;
     const auto unit = [&] { return step >= 1e9 ? 1e9 : step >= 1e6 ? 1e6 : step >= 1e3 ? 1e3 : 1.0; };
@@ -247,10 +221,16 @@ struct Drawing {
     for (double time = std::ceil(from / step) * step; time <= to; time += step) {
       const float x = x_of(static_cast<Ticks>(time));
       list->AddRectFilled({x, top}, {x + look.px(1), bottom}, look.theme.line);
-      const std::string words = label(time);
+      ticks.emplace_back(x, label(time));
+    }
+  }
+  std::vector<std::pair<float, std::string>> ticks;
+
+  void draw_times(float y) const {
+    for (const auto& [x, words] : ticks) {
       const float half = text_size(font, words).x / 2;
-      if (x - half < left - label_width || x + half > right) continue;
-      text_at(list, font, {x - half, bottom + look.px(2)}, look.theme.muted, words);
+      if (x - half >= left - label_width && x + half <= right + look.px(8))
+        text_at(ImGui::GetWindowDrawList(), font, {x - half, y}, look.theme.muted, words);
     }
   }
 
@@ -291,12 +271,13 @@ struct Drawing {
     if (meant) {
       const float x = x_of(meant->time);
       list->AddRectFilled({x, top}, {x + look.px(1), bottom}, look.theme.context_switch);
-      tooltip(look, words(*meant));
+      tooltip(look, switch_words(state, view, *meant));
       return;
     }
     for (std::size_t i = 0; i < rows.size(); ++i)
       if (mouse.y >= row_top(i) && mouse.y < row_top(i) + row_height)
-        if (const std::string about = words(rows[i], time_at(mouse.x)); !about.empty()) tooltip(look, about);
+        if (const std::string about = words_at(rows[i], time_at(mouse.x)); !about.empty())
+          tooltip(look, about);
   }
 
   void draw(ImVec2 at) {
@@ -306,7 +287,7 @@ struct Drawing {
     right = at.x + width - look.px(12);
     top = at.y;
     bottom = row_top(rows.size());
-    draw_axis();
+    draw_grid();
     ImGui::PushClipRect({at.x, top - look.px(4)}, {at.x + width, bottom}, true);
     for (std::size_t i = 0; i < rows.size(); ++i) {
       const Row& row = rows[i];
@@ -324,48 +305,28 @@ struct Drawing {
 
 }  // namespace
 
-std::string thread_name(const PanelState& state, const MachineView& view, std::uint64_t id) {
-  if (view.threads && view.threads->all.find(id)) return view.threads->all.name_of(id);
-  const auto known = state.threads.names.find(id);
-  return known != state.threads.names.end() ? known->second : fmt::format("thread {}", id);
-}
-
-void remember_threads(PanelState& state, const MachineView& view) {
-  ThreadState& memory = state.threads;
-  const bool other_branch = std::exchange(memory.branch, view.history.branch) != view.history.branch;
-  // Power on again: the same numbers will mean other threads.
-  const bool again = memory.newest && !view.history.in_past && view.threads->all.now < memory.newest->all.now;
-  if (other_branch || again) {
-    memory.newest.reset();
-    memory.names.clear();
-  }
-  if (!memory.newest || view.threads->all.now >= memory.newest->all.now) memory.newest = view.threads;
-  for (const GuestThread& thread : view.threads->all.threads)
-    memory.names[thread.id] = view.threads->all.name_of(thread.id);
-}
-
-void draw_lanes(PanelState& state, const MachineView& view, float width, float height, Commands& commands) {
+void draw_lanes(PanelState& state, const MachineView& view, float width, float most, float comfortable,
+                Commands& commands) {
   const Look& look = state.look;
   Drawing d{state, view, commands, width};
   if (view.history.in_past && state.threads.newest && state.threads.newest->all.now > view.threads->all.now)
     d.later = state.threads.newest.get();
   d.choose_range();
   d.choose_rows();
-  // Where there is room for more the lanes take it, up to a point.
-  const float fixed = look.px(kStrip + kAxis + 4),
-              lanes = static_cast<float>(std::max<std::size_t>(d.rows.size(), 1));
-  const float fair = static_cast<float>(static_cast<int>((height - fixed) / lanes));
-  d.row_height = std::clamp(fair, look.px(kRow), look.px(kHighRow));
-  const float need = fixed + static_cast<float>(d.rows.size()) * d.row_height;
-  if (ImGui::BeginChild("lanes", {width, std::min(need, height)}, false,
+  const float lanes = static_cast<float>(std::max<std::size_t>(d.rows.size(), 1));
+  const float fair = (comfortable - look.px(kStrip + kLaneTimes + 2)) / lanes;
+  d.row_height = static_cast<float>(static_cast<int>(std::clamp(fair, look.px(kRow), look.px(kHighRow))));
+  const float need = look.px(kStrip + 2) + lanes * d.row_height, room = most - look.px(kLaneTimes);
+  if (ImGui::BeginChild("lanes", {width, std::min(need, room)}, false,
                         ImGuiWindowFlags_NoNav | ImGuiWindowFlags_NoScrollWithMouse)) {
-    if (need > height) d.width -= ImGui::GetStyle().ScrollbarSize;
+    if (need > room) d.width -= ImGui::GetStyle().ScrollbarSize;
     const ImVec2 at = ImGui::GetCursorScreenPos();
     d.draw({at.x, at.y + look.px(2)});
     ImGui::SetCursorScreenPos(at);
     ImGui::Dummy({1, need});
   }
   ImGui::EndChild();
+  d.draw_times(ImGui::GetItemRectMax().y + look.px(2));
 }
 
 }  // namespace ringside

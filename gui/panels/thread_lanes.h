@@ -15,8 +15,17 @@ std::string thread_name(const PanelState& state, const MachineView& view, std::u
 // yet to come is drawn while the machine stands in the past. REQUIRES: view.threads
 void remember_threads(PanelState& state, const MachineView& view);
 
-// One lane a thread over machine time, `width` wide, as high as it needs, at most `height`; beyond that it
-// scrolls. REQUIRES: view.threads
-void draw_lanes(PanelState& state, const MachineView& view, float width, float height, Commands& commands);
+// Of a switch: from whom to whom, why and when. Of a moment in a lane: who runs or waits there; empty where
+// the thread was not there yet, or is no more.
+std::string switch_words(const PanelState& state, const MachineView& view, const GuestSwitch& s);
+std::string lane_words(const PanelState& state, const MachineView& view, const KernelThreads& all,
+                       const ThreadLane& lane, Ticks time);
+
+// One lane a thread over machine time, `width` wide and at most `most` high: beyond that the lanes scroll. Up
+// to the height `comfortable` they grow with the room. Below them kLaneTimes (at 100 %) are left to the
+// caller. REQUIRES: view.threads
+inline constexpr float kLaneTimes = 18;
+void draw_lanes(PanelState& state, const MachineView& view, float width, float most, float comfortable,
+                Commands& commands);
 
 }  // namespace ringside

@@ -72,30 +72,31 @@ struct Drawing {
                                         : "the page below is mapped: nothing guards this stack"));
   }
 
-  // The part in use, enlarged: one line a call, the outermost above as it lies in memory, joined to its place
-  // in the column.
-  void draw_calls(const Column& column, ImVec2 at, float width) {
-    const float bar = look.px(4), right = at.x + width;
+  // What each call has taken of the stack; 0 for those that have no frame of their own in it.
+  std::vector<std::uint64_t> bytes_of_calls() const {
     std::uint64_t below = stack.pointer.value_or(stack.top);
     std::vector<std::uint64_t> bytes(thread.calls.size(), 0);
     for (std::size_t i = 0; i < thread.calls.size(); ++i) {
       const StackFrame& call = thread.calls[i];
-      const bool here = !call.inlined && call.cfa.value > below && call.cfa.value <= stack.top;
-      if (!here) continue;
+      if (call.inlined || call.cfa.value <= below || call.cfa.value > stack.top) continue;
       bytes[i] = call.cfa.value - below;
       below = call.cfa.value;
     }
-    const std::size_t rows = thread.calls.size();
-    const float bottom = at.y + static_cast<float>(rows) * look.px(kRow);
-    if (stack.pointer && rows > 0) {
-      const float lowest = std::max(column.y_of(*stack.pointer), column.from.y + look.px(1));
-      const ImU32 faint = with_alpha(ink, 0.5f);
-      list->AddLine({column.from.x + column.width + look.px(4), column.from.y}, {at.x, at.y}, faint,
-                    look.px(1));
-      list->AddLine({column.from.x + column.width + look.px(4), lowest}, {at.x, bottom - look.px(2)}, faint,
-                    look.px(1));
-      list->AddRectFilled(at, {at.x + bar, bottom - look.px(2)}, ink);
+    return bytes;
+  }
+
+  // The part in use, enlarged: one line a call, the outermost above as it lies in memory. Scrolls where there
+  // are many.
+  void draw_calls(ImVec2 size) {
+    if (!ImGui::BeginChild("calls", size, false, ImGuiWindowFlags_NoNav)) {
+      ImGui::EndChild();
+      return;
     }
+    list = ImGui::GetWindowDrawList();
+    const ImVec2 at = ImGui::GetCursorScreenPos();
+    const float bar = look.px(4), right = at.x + ImGui::GetContentRegionAvail().x;
+    const std::vector<std::uint64_t> bytes = bytes_of_calls();
+    const std::size_t rows = thread.calls.size();
     for (std::size_t k = 0; k < rows; ++k) {
       const std::size_t i = rows - 1 - k;  // outermost first
       const StackFrame& call = thread.calls[i];
@@ -104,12 +105,29 @@ struct Drawing {
       if (tells)
         list->AddRectFilled({at.x + bar, y}, {right, y + look.px(kRow - 2)},
                             with_alpha(look.theme.raised, 0.8f), look.px(2));
-      if (!call.inlined && k > 0)
-        list->AddRectFilled({at.x, y - look.px(1)}, {at.x + bar, y}, look.theme.panel);
-      draw_call(call, bytes[i], {at.x + bar + look.px(6), y + look.px(2)}, right, tells);
+      // Calls are set apart, and those copied into another one belong to it.
+      const float gap = call.inlined ? 0 : look.px(1);
+      if (stack.pointer) list->AddRectFilled({at.x, y}, {at.x + bar, y + look.px(kRow) - gap}, ink);
+      draw_call(call, bytes[i], {at.x + bar + look.px(6), y + look.px(2)}, right - look.px(4), tells);
     }
     ImGui::SetCursorScreenPos(at);
-    ImGui::Dummy({width, std::max(0.0f, bottom - at.y)});
+    ImGui::Dummy({1, static_cast<float>(rows) * look.px(kRow)});
+    // A new place, or another thread: the call that tells comes into sight.
+    const std::uint64_t place = rows ? thread.calls[thread.stands].pc.value ^ thread.id : 0;
+    if (std::exchange(state.threads.scrolled_for, place) != place && rows)
+      ImGui::SetScrollFromPosY(static_cast<float>(rows - thread.stands) * look.px(kRow) - ImGui::GetScrollY(),
+                               0.8f);
+    ImGui::EndChild();
+    list = ImGui::GetWindowDrawList();
+  }
+
+  // From the part in use to its enlargement.
+  void draw_connection(const Column& column, float x, float bottom) const {
+    if (!stack.pointer || thread.calls.empty()) return;
+    const float from = column.from.x + column.width + look.px(4);
+    const float lowest = std::max(column.y_of(*stack.pointer), column.from.y + look.px(1));
+    list->AddLine({from, column.from.y}, {x, column.from.y}, with_alpha(ink, 0.5f), look.px(1));
+    list->AddLine({from, lowest}, {x, bottom}, with_alpha(ink, 0.5f), look.px(1));
   }
 
   void draw_call(const StackFrame& call, std::uint64_t bytes, ImVec2 at, float right, bool tells) {
@@ -190,12 +208,14 @@ struct Drawing {
   void draw() {
     draw_head();
     const ImVec2 room = ImGui::GetContentRegionAvail(), at = ImGui::GetCursorScreenPos();
-    const float rows = static_cast<float>(thread.calls.size()) * look.px(kRow);
-    const float height = std::max({look.px(kLeastColumn), rows, room.y - look.px(kGuard + 28)});
+    const float height = std::max(look.px(kLeastColumn), room.y - look.px(kGuard + 28));
     const Column column{{at.x + look.px(6), at.y}, look.px(kColumn), height - look.px(4), stack};
     if (stack.size() > 0) draw_column(column);
     const float start = at.x + look.px(6 + kColumn + kGap);
-    draw_calls(column, {start, at.y}, std::max(look.px(80), at.x + room.x - start));
+    const float rows = static_cast<float>(thread.calls.size()) * look.px(kRow);
+    draw_connection(column, start, at.y + std::min(rows, height) - look.px(2));
+    ImGui::SetCursorScreenPos({start, at.y});
+    draw_calls({std::max(look.px(80), at.x + room.x - start), height});
     const float below = at.y + height;
     const std::string guard = hit ? fmt::format("{} RSP is in the guard page", shape(Meaning::fault))
                               : stack.guarded ? "guard page"

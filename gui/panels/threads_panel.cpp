@@ -15,7 +15,7 @@ namespace {
 
 constexpr float kBeside = 640;  // from this width on the ready queue stands beside the lanes
 constexpr float kQueueWidth = 176;
-constexpr float kLeastTable = 96;
+constexpr float kLeastTable = 88, kLeastLanes = 96;
 
 // What a bar, a line and dots mean, drawn as they are drawn.
 void draw_legend(const PanelState& state) {
@@ -119,7 +119,7 @@ void draw_head(PanelState& state, const MachineView& view) {
   const ButtonText recent{.id = "recent", .label = "recent", .tooltip = "The newest switches again"};
   if (state.threads.to > 0) {
     beside_if_room(look, small_button_width(look, recent));
-    if (small_button(look, recent, look.px(20))) state.threads.from = state.threads.to = 0;
+    if (small_button(look, recent, look.px(18))) state.threads.from = state.threads.to = 0;
   }
   for (const std::string& trouble : {all.trouble, ready_trouble(all)})
     if (!trouble.empty())
@@ -139,17 +139,19 @@ void draw(PanelState& state, const MachineView& view, Commands& commands) {
   const bool beside = room.x >= look.px(kBeside);
   const float width = beside ? room.x - look.px(kQueueWidth + 16) : room.x;
   if (!beside) draw_queue_line(state, view, commands);
-  // The table gets what it needs, up to half of the panel, the lanes the rest.
+  // The table gets a few lines, or all of its own where the lanes still have room for theirs.
+  const float legend = look.px(kLaneTimes + 32);
   const float table = look.px(20) * static_cast<float>(view.threads->all.threads.size() + 2);
-  const float below = look.px(48) + std::max(look.px(kLeastTable), std::min(table, room.y / 2));
-  const float height = std::max(look.px(kLeastTable), room.y - below);
-  draw_lanes(state, view, width, height, commands);
+  const float left = ImGui::GetContentRegionAvail().y - legend;
+  draw_lanes(state, view, width, std::max(look.px(kLeastLanes), left - look.px(kLeastTable)), left - table,
+             commands);
   if (beside) {
     ImGui::SameLine(0, look.px(16));
     ImGui::BeginGroup();
     draw_queue_column(state, view, commands);
     ImGui::EndGroup();
   }
+  ImGui::Dummy({0, look.px(kLaneTimes)});
   draw_legend(state);
   ImGui::Dummy({0, look.px(4)});
   if (const Table* const table = view.table("threads"))

@@ -6,6 +6,7 @@
 #include "sim/inspect/cells.h"
 #include "sim/inspect/guest_objects.h"
 #include "sim/inspect/memory_tables.h"
+#include "sim/inspect/thread_calls.h"
 #include "sim/inspect/thread_tables.h"
 
 namespace ringside {
@@ -59,7 +60,7 @@ Table stacks_table(const InspectContext& c) {
     if (!memory || !guard) continue;
     const std::uint64_t bottom = memory->address.value;
     GuestStack stack = measure_stack(c, bottom, bottom + memory->type->size);
-    if (rsp >= stack.bottom && rsp <= stack.top) stack.pointer = rsp;
+    if (stack.holds(rsp)) stack.pointer = rsp;
     add_stack(c, t, symbol.name, Cell{symbol.name, Link::linear, symbol.start.value}, stack);
   }
   t.note =

@@ -8,37 +8,16 @@
 
 #include "sim/inspect/guest_objects.h"
 #include "sim/inspect/memory_tables.h"
+#include "sim/inspect/thread_calls.h"
 #include "sim/inspect/words.h"
 
 namespace ringside {
 namespace {
 
-constexpr std::uint64_t kPageBytes = 4096;
-constexpr std::uint64_t kMostStack = 1 << 20;  // bytes looked through for a high-water mark
 constexpr std::size_t kMostSwitches = 4096;
 constexpr std::size_t kMostQueues = 256;
 
-// What a switch leaves on the stack, by the names of kernel::SwitchFrame, and where it goes in
-// UnwindRegisters.
-constexpr std::array<std::pair<const char*, unsigned>, 6> kSaved = {
-    {{"rbx", 3}, {"rbp", 5}, {"r12", 12}, {"r13", 13}, {"r14", 14}, {"r15", 15}}};
-
 using Kind = Type::Kind;
-
-// Bytes from the first that is not zero to the top. Looked for page by page, from the bottom.
-std::uint64_t high_water(const GuestMemory& guest, const GuestStack& stack) {
-  std::array<std::byte, kPageBytes> page;
-  for (std::uint64_t at = stack.bottom; at < stack.top;) {
-    const std::size_t size = std::min(kPageBytes - at % kPageBytes, stack.top - at);
-    const auto bytes = std::span(page).first(size);
-    if (!guest.read(VirtAddr{at}, bytes)) return stack.top - at;
-    const auto touched = std::ranges::find_if(bytes, [](std::byte b) { return b != std::byte{0}; });
-    if (touched != bytes.end())
-      return stack.top - (at + static_cast<std::size_t>(touched - bytes.begin())) / 8 * 8;
-    at += size;
-  }
-  return 0;
-}
 
 struct ThreadReader {
   const InspectContext& c;
@@ -47,97 +26,6 @@ struct ThreadReader {
   GuestMemory guest = c.guest();
 
   std::uint64_t number(const Value& of, std::string_view path) const { return part_or_0(reader, of, path); }
-
-  // --- one thread ---
-
-  // As they will be when the thread goes on: from the frame that a switch leaves on the stack.
-  std::optional<UnwindRegisters> saved_registers(std::uint64_t rsp) const {
-    const Type* const frame = c.symbols.types().find("kernel::SwitchFrame");
-    if (!frame || frame->size == 0) return std::nullopt;
-    const Value saved{"frame", {rsp}, frame};
-    const auto rip = part_number(reader, saved, "rip");
-    if (!rip) return std::nullopt;
-    UnwindRegisters registers{.rip = *rip, .known = 1 << 4};
-    registers.gpr[4] = rsp + frame->size;
-    for (const auto& [name, encoding] : kSaved)
-      if (const auto value = part_number(reader, saved, name)) {
-        registers.gpr[encoding] = *value;
-        registers.known = static_cast<std::uint16_t>(registers.known | 1 << encoding);
-      }
-    return registers;
-  }
-
-  // The saved RIP follows the call of the switch: the call itself says where we are. A thread that has never
-  // run stands at the start of a function, which follows nothing.
-  std::vector<StackFrame> calls_from(UnwindRegisters registers) const {
-    const std::uint64_t rip = registers.rip;
-    const auto here = c.symbols.find({rip});
-    const bool returns = !here || here->offset != 0;
-    if (returns) --registers.rip;
-    auto calls = c.symbols.backtrace(registers, guest.reader());
-    for (StackFrame& call : calls) {
-      if (call.pc.value != registers.rip) break;
-      if (!returns) continue;
-      call.pc.value = rip;
-      call.pc_is_return = true;
-      ++call.offset;
-    }
-    return calls;
-  }
-
-  // Of the one that runs: the function that has the code, not a piece of another one copied into it.
-  static std::size_t running(const std::vector<StackFrame>& calls) {
-    const auto whole = std::ranges::find(calls, false, &StackFrame::inlined);
-    return whole == calls.end() ? 0 : static_cast<std::size_t>(whole - calls.begin());
-  }
-
-  // The call that tells what the thread is about. Of one that was interrupted: the place of the interrupt.
-  // Else the first one from outside of the folder with the code that switches and waits, or if there is none
-  // from outside of the file that switches.
-  std::size_t telling(const std::vector<StackFrame>& calls) const {
-    const std::size_t innermost = running(calls);
-    for (std::size_t i = innermost + 1; i < calls.size(); ++i)
-      if (!calls[i].inlined && (!calls[i].pc_is_return || !follows_call(guest, calls[i].pc.value))) return i;
-    const auto place = [&](std::size_t i, bool folder) {
-      const std::string file = calls[i].source ? calls[i].source->file : std::string();
-      return folder ? file.substr(0, file.rfind('/') + 1) : file;
-    };
-    for (const bool folder : {true, false})
-      for (std::size_t i = 1; i < calls.size(); ++i)
-        if (place(i, folder) != place(0, folder)) return i;
-    return 0;
-  }
-  // `somewhere`: the processor's stack pointer lies in the stack of some thread. In the middle of a switch
-  // that is not the one that the kernel calls the current one.
-  void find_calls(GuestThread& thread, std::uint64_t saved_rsp, bool somewhere) const {
-    GuestStack& stack = thread.stack;
-    if (thread.on_cpu || (thread.id == all.current && !somewhere)) {
-      thread.calls = c.symbols.backtrace(unwind_registers(c.cpu), guest.reader());
-      thread.stands = running(thread.calls);
-      // A handler may run on another stack: then the first call that is back on the thread's own tells.
-      for (const StackFrame& call : thread.calls) {
-        const std::uint64_t rsp = call.registers.gpr[4];
-        if (stack.size() == 0 || rsp < stack.bottom - kPageBytes || rsp > stack.top) continue;
-        stack.pointer = rsp;
-        if (rsp < stack.bottom) stack.trouble = "RSP is in the guard page";
-        break;
-      }
-      stack.high_water = std::clamp(stack.used(), stack.high_water, stack.size());
-      return;
-    }
-    if (thread.state == "finished" || stack.size() == 0) return;
-    if (!within(stack, saved_rsp)) {
-      stack.trouble = fmt::format("its saved RSP, {:#x}, is not in its stack", saved_rsp);
-      return;
-    }
-    stack.pointer = saved_rsp;
-    stack.high_water = std::max(stack.high_water, stack.used());
-    if (const auto registers = saved_registers(saved_rsp)) thread.calls = calls_from(*registers);
-    thread.stands = telling(thread.calls);
-  }
-  static bool within(const GuestStack& stack, std::uint64_t rsp) {
-    return stack.size() > 0 && rsp >= stack.bottom && rsp <= stack.top;
-  }
 
   // --- what it waits for ---
 
@@ -181,7 +69,7 @@ struct ThreadReader {
     t.preemptions = number(object, "preemptions");
     t.function = number(object, "function");
     t.stack = measure_stack(c, number(object, "stack.bottom"), number(object, "stack.top"));
-    t.on_cpu = within(t.stack, linear_stack_pointer(c.cpu));
+    t.on_cpu = t.stack.holds(linear_stack_pointer(c.cpu));
     if (t.state == "waiting") t.waits_for = wait_words(object, part_text(reader, object, "waits_for"));
     return t;
   }
@@ -214,7 +102,8 @@ struct ThreadReader {
     for (const Value& item : walk.items) all.threads.push_back(thread_of(item));
     const bool somewhere = std::ranges::any_of(all.threads, &GuestThread::on_cpu);
     for (std::size_t i = 0; i < walk.items.size(); ++i)
-      find_calls(all.threads[i], number(walk.items[i], "context.rsp"), somewhere);
+      find_calls(c, all.threads[i], number(walk.items[i], "context.rsp"),
+                 all.threads[i].on_cpu || (all.threads[i].id == all.current && !somewhere));
     // Who waits for whose end stands with the one that is to end.
     for (const Value& item : walk.items)
       if (const auto joiner = part_target(reader, item, "joiner"))
@@ -325,19 +214,6 @@ std::string KernelThreads::name_of(std::uint64_t id) const {
   if (!thread) return fmt::format("thread {} (ended)", id);
   const bool alone = std::ranges::count(threads, thread->name, &GuestThread::name) == 1;
   return alone ? thread->name : fmt::format("{} {}", thread->name, id);
-}
-
-GuestStack measure_stack(const InspectContext& c, std::uint64_t bottom, std::uint64_t top) {
-  const GuestMemory guest = c.guest();
-  GuestStack stack{.bottom = bottom, .top = top};
-  if (top <= bottom || top - bottom > kMostStack || !guest.translate({bottom})) {
-    stack.trouble = fmt::format("the stack from {:#x} to {:#x} makes no sense", bottom, top);
-    stack.top = bottom;
-    return stack;
-  }
-  stack.high_water = high_water(guest, stack);
-  stack.guarded = !guest.translate({bottom - 1});
-  return stack;
 }
 
 std::string current_thread(const InspectContext& c) {

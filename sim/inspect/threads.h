@@ -25,6 +25,7 @@ struct GuestStack {
   bool guarded = false;                  // the page below is not mapped
   std::string trouble;                   // "RSP is in the guard page"; empty: all is well
   std::uint64_t size() const { return top - bottom; }
+  bool holds(std::uint64_t address) const { return top > bottom && address >= bottom && address <= top; }
   std::uint64_t used() const { return pointer ? top - *pointer : 0; }
 };
 
@@ -83,9 +84,6 @@ KernelThreads kernel_threads(const InspectContext&);
 
 // The name of the thread that the kernel runs; empty where there is none, or it has no name yet.
 std::string current_thread(const InspectContext&);
-
-// A stack without its pointer: looks through its memory for the lowest byte that is not zero.
-GuestStack measure_stack(const InspectContext&, std::uint64_t bottom, std::uint64_t top);
 
 // By id or name; none: the one that the kernel runs. The sentence of the error lists those there are.
 Result<const GuestThread*> choose_thread(const KernelThreads&, std::string_view text);

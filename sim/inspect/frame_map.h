@@ -57,6 +57,16 @@ Table frame_strip_table(const InspectContext&);
 // What cannot be right: counters, values that no use has, page tables in frames that are called free.
 Table frame_check_table(const InspectContext&);
 
+// Some frames in a row as one cell of a drawing: who is taken counts more than who is free or reserved, so
+// that a single page table in a megabyte is to be seen.
+struct FrameCell {
+  const FrameUse* use = nullptr;  // null: none of the uses
+  bool whole = false;             // all frames of the cell have it
+  std::uint64_t sum = 0;          // differs where the cell's frames differ
+  char letter() const;            // a small one where it is not whole
+};
+FrameCell frame_cell(const FrameMap& map, std::uint64_t first, std::uint64_t end);
+
 // What is known of a range of pages by whose frames it shows and by the image's symbols: "heap page", "image:
 // text_start". Empty where nothing is.
 std::string page_owner(const InspectContext&, const FrameMap&, std::uint64_t linear, std::uint64_t physical,

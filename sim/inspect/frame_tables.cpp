@@ -25,25 +25,32 @@ Tone tone_of(const FrameMap& map, std::uint8_t value) {
   return use->letter == '.' || use->letter == '-' ? Tone::muted : Tone::plain;
 }
 
-// Who is taken counts more than who is free or reserved: a single page table in a megabyte is to be seen.
-char letter_of(const FrameMap& map, std::uint64_t first, std::uint64_t end) {
+}  // namespace
+
+char FrameCell::letter() const {
+  if (!use) return '?';
+  return whole ? use->letter : static_cast<char>(std::tolower(static_cast<unsigned char>(use->letter)));
+}
+
+FrameCell frame_cell(const FrameMap& map, std::uint64_t first, std::uint64_t end) {
   std::array<std::uint64_t, 256> frames{};
-  for (std::uint64_t i = first; i < end; ++i) ++frames[map.values[i]];
-  char letter = '-';
+  FrameCell cell;
+  for (std::uint64_t i = first; i < end; ++i) {
+    ++frames[map.values[i]];
+    cell.sum = cell.sum * 31 + map.values[i];
+  }
   std::uint64_t most = 0;
+  const auto rank = [](const FrameUse& use) { return use.letter == '-' ? 0 : use.letter == '.' ? 1 : 2; };
   for (const FrameUse& use : map.uses) {
     const std::uint64_t here = frames[use.value];
     if (here == 0) continue;
-    if (use.letter == '.' && most == 0) letter = '.';
-    if (use.letter == '.' || use.letter == '-' || here <= most) continue;
+    if (cell.use && (rank(use) < rank(*cell.use) || (rank(use) == rank(*cell.use) && here <= most))) continue;
+    cell.use = &use;
     most = here;
-    letter = here == end - first ? use.letter
-                                 : static_cast<char>(std::tolower(static_cast<unsigned char>(use.letter)));
   }
-  return letter;
+  cell.whole = most == end - first;
+  return cell;
 }
-
-}  // namespace
 
 std::string frame_words(const FrameMap& map) {
   if (!map.trouble.empty()) return map.trouble;
@@ -127,7 +134,7 @@ Table frame_strip_table(const InspectContext& c) {
     std::string letters;
     for (std::uint64_t i = at; i < std::min<std::uint64_t>(at + each * kLetters, map.values.size());
          i += each)
-      letters += letter_of(map, i, std::min<std::uint64_t>(i + each, map.values.size()));
+      letters += frame_cell(map, i, std::min<std::uint64_t>(i + each, map.values.size())).letter();
     // As in a memory dump: rows like the one before are one star.
     if (letters == before) {
       if (t.rows.back().cells[1].text != "*")

@@ -30,14 +30,6 @@ Cell list_of(const HeapMap& map, const HeapBlock& block) {
   return block.list < map.lists.size() ? muted(map.lists[block.list].name) : Cell{};
 }
 
-// What wrote the words in front of a block is what handed it out; without them it is what its user wrote
-// first.
-RowSource source_of(const HeapBlock& block) {
-  const std::uint64_t header = block.memory - block.red - block.start;
-  return header > 0 ? bytes_of(VirtAddr{block.start}, header)
-                    : bytes_of(VirtAddr{block.memory}, std::min<std::uint64_t>(block.bytes, 8));
-}
-
 // The part with most bytes in [from, to); `block` is the first that may reach into it and moves on.
 HeapPart most_of(const HeapMap& map, std::uint64_t from, std::uint64_t to, std::size_t& block) {
   std::array<std::uint64_t, kHeapParts> bytes{};
@@ -54,6 +46,12 @@ HeapPart most_of(const HeapMap& map, std::uint64_t from, std::uint64_t to, std::
 
 std::string percent_words(unsigned tenths) { return fmt::format("{}.{} %", tenths / 10, tenths % 10); }
 
+RowSource header_source(const HeapBlock& block) {
+  const std::uint64_t header = block.memory - block.red - block.start;
+  return header > 0 ? bytes_of(VirtAddr{block.start}, header)
+                    : bytes_of(VirtAddr{block.memory}, std::min<std::uint64_t>(block.bytes, 8));
+}
+
 std::string heap_words(const HeapMap& map) {
   if (!map.trouble.empty()) return map.trouble;
   if (map.bytes() == 0) return fmt::format("{}: the heap has no memory yet.", map.policy);
@@ -62,8 +60,9 @@ std::string heap_words(const HeapMap& map) {
                   map.policy, bytes_words(map.bytes()), hex64(map.start), count_words(map.used),
                   blocks_words(map.used_blocks), count_words(map.free), blocks_words(map.free_blocks),
                   count_words(map.largest_free), percent_words(map.fragmentation()));
-  words += fmt::format(" {} allocations, {} releases, {} without room at first.",
-                       count_words(map.allocations), count_words(map.releases), count_words(map.failures));
+  words += fmt::format(" {} allocation{}, {} release{}, {} without room at first.",
+                       count_words(map.allocations), map.allocations == 1 ? "" : "s",
+                       count_words(map.releases), map.releases == 1 ? "" : "s", count_words(map.failures));
   if (!map.complete)
     words += fmt::format(" There are more blocks than the first {}.", count_words(map.blocks.size()));
   if (!map.defects.empty())
@@ -95,7 +94,7 @@ Table heap_table(const InspectContext& c) {
                       {linear(b.memory), plain(count_words(b.bytes)), plain(name(b.state), tone_of(b.state)),
                        muted(count_words(b.end - b.start)), list_of(map, b), b.next ? linear(b.next) : Cell{},
                        muted(b.remark)},
-                      source_of(b)});
+                      header_source(b)});
   }
   return t;
 }

@@ -20,6 +20,10 @@ Table heap_check_table(const InspectContext&);
 // The heap to scale, 64 letters a row.
 Table heap_strip_table(const InspectContext&);
 
+// The words in front of a block: whoever wrote them handed it out. Where there are none, what its user wrote
+// first.
+RowSource header_source(const HeapBlock& block);
+
 // "list: 64.0 KiB, 1,568 bytes used in 2 blocks, ...": one or two sentences.
 std::string heap_words(const HeapMap& map);
 // "1.7 %" of a number of tenths.

@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <cmath>
 
 #include "gui/panels/panels.h"
 #include "gui/widgets/controls.h"
@@ -93,9 +94,10 @@ struct Drawing {
     ImGui::InvisibleButton("cells",
                            {label + width, std::max(1.0f, cell.y * static_cast<float>(lines.size()))});
     under_mouse(lines, {start.x + label, start.y}, cell, each);
-    caption(look, each == 1 ? "A cell is a frame."
-                            : fmt::format("A cell is {}; a small letter has other frames beside its own.",
-                                          bytes_words(each * kFrameBytes)));
+    paragraph(look, look.fonts.small, look.theme.muted,
+              each == 1 ? "A cell is a frame."
+                        : fmt::format("A cell is {}; a small letter has other frames beside its own.",
+                                      bytes_words(each * kFrameBytes)));
   }
 
   // Of the button over all cells.
@@ -122,11 +124,14 @@ struct Drawing {
   void low_line(ImDrawList* list, const Line& line, ImVec2 at, ImVec2 size) {
     const std::string words =
         fmt::format("{} {}", bytes_words((line.end - line.first) * kFrameBytes), line.low->name);
-    const float middle = at.y + size.y / 2, length = text_size(look.fonts.small, words).x;
+    const float middle = std::floor(at.y + size.y / 2), length = text_size(look.fonts.small, words).x;
     const float left = at.x + std::max(0.0f, (size.x - length) / 2);
     const ImU32 ink = colour_of(*line.low);
-    list->AddLine({at.x, middle}, {left - look.px(8), middle}, ink, look.px(1));
-    list->AddLine({left + length + look.px(8), middle}, {at.x + size.x, middle}, ink, look.px(1));
+    const auto rule = [&](float from, float to) {
+      if (to > from) list->AddRectFilled({from, middle}, {to, middle + look.px(1)}, ink);
+    };
+    rule(at.x, left - look.px(8));
+    rule(left + length + look.px(8), at.x + size.x);
     text_at(list, look.fonts.small, {left, at.y}, look.theme.muted, words);
   }
 

@@ -99,12 +99,14 @@ struct Drawing {
     std::array<bool, kHeapParts> there{};
     for (const HeapBlock& b : heap.blocks)
       for (const HeapPiece& piece : pieces(b)) there[static_cast<std::size_t>(piece.part)] = true;
-    const float side = look.fonts.small->FontSize;
+    const float side = look.fonts.small->FontSize, beside_buttons = ImGui::GetItemRectMin().y;
     for (std::size_t i = 0; i < kHeapParts; ++i) {
       if (!there[i]) continue;
       const auto part = static_cast<HeapPart>(i);
       beside_if_room(look, side + look.px(4) + text_size(look.fonts.small, name(part)).x, 12);
-      const ImVec2 at = ImGui::GetCursorScreenPos();
+      ImVec2 at = ImGui::GetCursorScreenPos();
+      if (at.y <= beside_buttons + 1) at.y = beside_buttons + look.px(3);  // on the line of their words
+      ImGui::SetCursorScreenPos(at);
       draw_heap_part(look, ImGui::GetWindowDrawList(), part, {at.x, at.y + look.px(1)},
                      {at.x + side, at.y + side + look.px(1)});
       ImGui::Dummy({side, side});

@@ -17,6 +17,7 @@ constexpr float kBand = 20, kLowBand = 16, kRowGap = 12,
                 kAboveRows = 10;  // of a row; the arcs run in the gap
 constexpr std::uint64_t kLeastRowBytes = 256;
 constexpr std::size_t kMostArcs = 200;
+constexpr std::ptrdiff_t kFewestJoined = 4;
 // Of the allocator's own tables, light and dark: none of the seven meanings.
 constexpr ImU32 kTableHue[] = {IM_COL32(0x66, 0x3A, 0xA6, 255), IM_COL32(0xC3, 0xA9, 0xF5, 255)};
 
@@ -62,13 +63,21 @@ std::vector<StripRow> plan(const HeapMap& heap, std::uint64_t row_bytes) {
     if (block < heap.blocks.size())
       for (const HeapPiece& piece : pieces(heap.blocks[block]))
         if (piece.start <= from && piece.end >= to) row.low = true, row.part = piece.part;
-    if (row.low && !rows.empty() && rows.back().low && rows.back().part == row.part)
-      rows.back().to = to;
-    else
-      rows.push_back(row);
+    rows.push_back(row);
   }
-  for (StripRow& row : rows) row.low = row.low && row.to - row.from > row_bytes;
-  return rows;
+  // What is short stays to scale.
+  std::vector<StripRow> joined;
+  for (auto row = rows.begin(); row != rows.end();) {
+    const auto other = [&](const StripRow& r) { return !r.low || r.part != row->part; };
+    const auto end = row->low ? std::find_if(row, rows.end(), other) : std::next(row);
+    if (end - row >= kFewestJoined) {
+      joined.push_back({.from = row->from, .to = std::prev(end)->to, .low = true, .part = row->part});
+    } else {
+      for (auto r = row; r != end; ++r) joined.push_back({.from = r->from, .to = r->to});
+    }
+    row = end;
+  }
+  return joined;
 }
 
 float band_height(const Look& look, const StripRow& row) { return look.px(row.low ? kLowBand : kBand); }

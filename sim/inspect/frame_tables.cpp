@@ -72,8 +72,13 @@ std::string page_owner(const InspectContext& c, const FrameMap& map, std::uint64
   const FrameUse* use =
       page_bytes == kFrameBytes && frame < map.values.size() ? map.use(map.values[frame]) : nullptr;
   std::string words = use ? use->name : "";
-  if (const std::string name = name_at(c.symbols, linear); !name.empty())
-    words += (words.empty() ? "" : ": ") + name;
+  // What the linker script calls the place says more than the first object that happens to be there.
+  std::string name = name_at(c.symbols, linear);
+  const auto& names = c.symbols.names();
+  for (auto s = std::ranges::lower_bound(names, linear, {}, [](const Symbol& s) { return s.start.value; });
+       s != names.end() && s->start.value == linear; ++s)
+    if (s->kind == Symbol::Kind::label) name = s->name;
+  if (!name.empty()) words += (words.empty() ? "" : ": ") + name;
   return words;
 }
 

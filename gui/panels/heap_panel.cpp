@@ -6,6 +6,7 @@
 #include <array>
 #include <bit>
 
+#include "gui/panels/heap_lists.h"
 #include "gui/panels/heap_strip.h"
 #include "gui/panels/panels.h"
 #include "gui/widgets/controls.h"
@@ -17,7 +18,6 @@
 namespace ringside {
 namespace {
 
-constexpr float kListRow = 20;
 constexpr std::size_t kDefectsShown = 4;
 
 struct Drawing {
@@ -115,119 +115,6 @@ struct Drawing {
     }
   }
 
-  const HeapList* shown_list() const {
-    const HeapList* first = nullptr;
-    for (const HeapList& list : heap.lists) {
-      if (list.name == state.heap.list) return &list;
-      // One with links to draw, else one with a block to mark.
-      if (!list.nodes.empty() && (!first || (first->nodes.size() < 2 && list.nodes.size() > 1)))
-        first = &list;
-    }
-    return first;
-  }
-
-  // A list as its name, its number of blocks and a mark for each, as many as there is room for.
-  void list_row(const HeapList& list, bool shown, float name_width, float width) {
-    const ImVec2 at = ImGui::GetCursorScreenPos();
-    const float height = look.px(kListRow);
-    ImDrawList* draw = ImGui::GetWindowDrawList();
-    ImGui::PushID(list.name.c_str());
-    if (ImGui::InvisibleButton("list", {width, height})) state.heap.list = list.name;
-    const bool hovered = ImGui::IsItemHovered();
-    if (hovered && !list.nodes.empty())
-      tooltip(look,
-              fmt::format("{}: {} from {:#x} on\nclick: its links as arcs", list.name,
-                          list.nodes.size() == 1 ? "1 block" : fmt::format("{} blocks", list.nodes.size()),
-                          list.nodes.front()));
-    if (ImGui::BeginPopupContextItem("menu")) {
-      caption(look, fmt::format("where \"{}\" starts", list.name));
-      ask_items(asked_of(RowSource{RowSource::Kind::linear, list.head_at, 8}), commands);
-      ImGui::EndPopup();
-    }
-    ImGui::PopID();
-    if (hovered || shown)
-      draw->AddRectFilled(at, {at.x + width, at.y + height},
-                          mix(look.theme.panel, look.theme.raised, shown ? 1 : 0.6f), look.px(3));
-    if (shown)
-      draw->AddRectFilled({at.x, at.y + look.px(3)}, {at.x + look.px(2), at.y + height - look.px(3)},
-                          look.theme.interrupt);
-    const float line = at.y + (height - look.fonts.small->FontSize) / 2;
-    const int age = state.changes.age(fmt::format("heap-list/{}", list.name), list.nodes.size());
-    text_at(draw, look.fonts.small, {at.x + look.px(8), line}, look.theme.text, list.name);
-    const std::string count = with_commas(list.nodes.size());
-    const float number_end = at.x + look.px(8) + name_width + look.px(44);
-    text_at(draw, look.fonts.mono, {number_end - text_size(look.fonts.mono, count).x, line},
-            changed_colour(look.theme, age, list.nodes.empty() ? look.theme.faint : look.theme.text), count);
-    marks(list, {number_end + look.px(12), at.y + (height - look.px(10)) / 2}, at.x + width);
-  }
-
-  // Each block of a list, wider where it is larger, with its link to the next.
-  void marks(const HeapList& list, ImVec2 at, float right) {
-    ImDrawList* draw = ImGui::GetWindowDrawList();
-    for (std::size_t i = 0; i < list.nodes.size(); ++i) {
-      const HeapBlock* block = heap.find(list.nodes[i]);
-      const float width = look.px(6 + (block ? static_cast<float>(std::bit_width(block->bytes)) : 0));
-      if (at.x + width + look.px(12) > right) {
-        text_at(draw, look.fonts.small, {at.x, at.y - look.px(3)}, look.theme.muted, "\u2026");
-        return;
-      }
-      const ImVec2 to{at.x + width, at.y + look.px(10)};
-      const bool chosen = block && state.heap.chosen >= block->start && state.heap.chosen < block->end;
-      draw->AddRectFilled(at, to, mix(look.theme.panel, look.theme.interrupt, 0.35f), look.px(2));
-      draw->AddRect(at, to, chosen ? look.theme.text : look.theme.interrupt, look.px(2), 0,
-                    look.px(chosen ? 2 : 1));
-      if (i + 1 < list.nodes.size()) {
-        const float y = (at.y + to.y) / 2;
-        draw->AddLine({to.x, y}, {to.x + look.px(8), y}, look.theme.interrupt, look.px(1));
-        draw->AddTriangleFilled({to.x + look.px(8), y}, {to.x + look.px(4), y - look.px(3)},
-                                {to.x + look.px(4), y + look.px(3)}, look.theme.interrupt);
-      }
-      at.x = to.x + look.px(8);
-    }
-  }
-
-  // Those that can have blocks, in two columns where there are many.
-  std::vector<const HeapList*> listed() const {
-    std::vector<const HeapList*> all;
-    for (const HeapList& list : heap.lists)
-      if (!list.nodes.empty() || list.bytes_each <= heap.bytes()) all.push_back(&list);
-    return all;
-  }
-  int list_columns() const {
-    return listed().size() > 6 && ImGui::GetContentRegionAvail().x >= look.px(460) ? 2 : 1;
-  }
-  float lists_height() const {
-    const auto columns = static_cast<std::size_t>(list_columns());
-    return look.px(kListRow + 1) * static_cast<float>((listed().size() + columns - 1) / columns) + look.px(4);
-  }
-
-  void lists(float height) {
-    const auto all = listed();
-    if (all.empty()) {
-      caption(look, "This allocator keeps no lists.");
-      return;
-    }
-    float name_width = 0;
-    for (const HeapList* list : all)
-      name_width = std::max(name_width, text_size(look.fonts.small, list->name).x);
-    const HeapList* shown = shown_list();
-    const int columns = list_columns();
-    const std::size_t rows =
-        (all.size() + static_cast<std::size_t>(columns) - 1) / static_cast<std::size_t>(columns);
-    ImGui::PushStyleVar(ImGuiStyleVar_ItemSpacing, {0, look.px(1)});
-    if (ImGui::BeginChild("lists", {0, height}, false, ImGuiWindowFlags_NoNav)) {
-      const ImVec2 start = ImGui::GetCursorScreenPos();
-      const float width = ImGui::GetContentRegionAvail().x / static_cast<float>(columns);
-      for (std::size_t i = 0; i < all.size(); ++i) {
-        const auto column = static_cast<float>(i / rows), row = static_cast<float>(i % rows);
-        ImGui::SetCursorScreenPos({start.x + column * width, start.y + row * look.px(kListRow + 1)});
-        list_row(*all[i], all[i] == shown, name_width, width - look.px(columns > 1 ? 8 : 0));
-      }
-    }
-    ImGui::EndChild();
-    ImGui::PopStyleVar();
-  }
-
   void chosen_block() {
     const HeapBlock* b = heap.find(state.heap.chosen);
     if (!b) {
@@ -307,10 +194,11 @@ void draw(PanelState& state, const MachineView& view, Commands& commands) {
   ImGui::Dummy({0, look.px(2)});
   const float room = ImGui::GetContentRegionAvail().y;
   const float below = look.px(56);  // of the chosen block and the sparkline
-  const float lists = std::min(room * 0.4f, d.lists_height());
+  HeapLists lists(state, heap, commands);
+  const float lists_height = std::min(room * 0.4f, lists.height());
   state.heap.shown_row_bytes =
-      draw_heap_strip(state, heap, d.shown_list(), std::max(look.px(104), room - lists - below), commands);
-  d.lists(std::max(look.px(44), lists));
+      draw_heap_strip(state, heap, lists.shown(), std::max(look.px(104), room - lists_height - below), commands);
+  lists.draw(std::max(look.px(24), lists_height));
   ImGui::Dummy({0, look.px(4)});
   d.chosen_block();
   d.sparkline();
@@ -337,7 +225,8 @@ void draw_blocks(PanelState& state, const MachineView& view, Commands& commands)
     ImGui::EndChild();
   }
   ImGui::Dummy({0, look.px(4)});
-  draw_table(state, view, *blocks, {}, commands);
+  draw_table(state, view, *blocks,
+             {.columns = {"Address", "Bytes", "State", "All of it", "In list", "Remark", "Next"}}, commands);
 }
 
 }  // namespace

@@ -154,6 +154,19 @@ struct Strip {
     }
   }
 
+  // Where something is broken; of a low row at its start.
+  void defects(const StripRow& r) {
+    for (const HeapDefect& d : heap.defects) {
+      if (d.at < r.from || d.at >= r.to) continue;
+      const float x = r.low ? origin.x : x_of(d.at - r.from);
+      const ImVec2 size = text_size(look.fonts.small, shape(Meaning::fault));
+      text_at(list, look.fonts.small, {x - size.x / 2, origin.y + r.y - size.y + look.px(2)},
+              look.theme.fault, shape(Meaning::fault));
+      list->AddLine({x, origin.y + r.y - look.px(3)}, {x, origin.y + r.y + band(r) + look.px(3)},
+                    look.theme.fault, look.px(1));
+    }
+  }
+
   // The chosen block, and one that changed at this stop.
   void mark(const HeapBlock& b, std::uint64_t from, std::uint64_t to, float top, float bottom) {
     const float left = x_of(std::max(b.start, from) - from),
@@ -242,7 +255,7 @@ void draw_heap_part(const Look& look, ImDrawList* list, HeapPart part, ImVec2 fr
       fill(mix(theme.panel, theme.faint, 0.25f));
       if (wide) stripes(list, from, to, theme.faint, look.px(6), look.px(1));
       break;
-    case HeapPart::red_zone: fill(mix(theme.panel, theme.fault, 0.75f)); break;
+    case HeapPart::red_zone: fill(mix(theme.panel, theme.fault, 0.5f)); break;
     case HeapPart::padding: fill(mix(theme.panel, theme.faint, 0.35f)); break;
     case HeapPart::table:
       fill(mix(theme.panel, kTableHue[theme.dark], 0.28f));
@@ -286,6 +299,7 @@ std::uint64_t draw_heap_strip(PanelState& state, const HeapMap& heap, const Heap
       strip.low_row(r);
     else
       strip.row(r);
+    strip.defects(r);
   }
   if (shown) strip.arcs(*shown);
 

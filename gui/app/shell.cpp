@@ -40,8 +40,8 @@ void draw_keyboard_hint(const PanelState& state, float left, float right, float 
 const std::array<std::vector<const Panel*>, kWorkspaces> kTopics = {
     {{&stack_panel, &memory_panel, &breakpoints_panel},
      {&anatomy_panel, &idt_panel, &pic_panel, &pit_panel, &keyboard_panel, &uart_panel},
-     {&walk_panel, &page_map_panel, &gdt_panel},
-     {&memory_panel, &page_map_panel},
+     {&walk_panel, &page_tree_panel, &page_map_panel, &gdt_panel},
+     {&heap_panel, &heap_blocks_panel, &frames_panel, &memory_panel},
      {&threads_panel, &thread_panel, &switches_panel, &tasks_panel, &stacks_panel}}};
 
 }  // namespace

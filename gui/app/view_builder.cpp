@@ -17,6 +17,7 @@ namespace {
 
 constexpr std::size_t kDeliveries = 64;       // in a view
 constexpr std::uint64_t kMemoryBytes = 1024;  // in the memory panel
+constexpr std::size_t kHeapSamples = 1024;    // of the heap's past
 
 bool is_exception(const DeliveryRecord& record) {
   return record.delivery.attempts.front().exception.vector < 32;
@@ -44,6 +45,7 @@ void ViewBuilder::forget() {
   marks_seen_ = 0;
   commands_.reset();
   listing_around_ = 0;
+  heap_samples_.reset();
   session_.sources().forget();
 }
 
@@ -164,6 +166,25 @@ void ViewBuilder::copy_listing(const ViewRequest& request, MachineView& view) {
   view.listing = listing_;
 }
 
+// Where the machine is at a count that was seen before, on this branch, the heap is what it was: one sample a
+// count. When there are many, every second one goes.
+void ViewBuilder::copy_heap(MachineView& view) {
+  view.heap = std::make_shared<const HeapMap>(heap_map(session_.context()));
+  auto samples = heap_samples_ ? *heap_samples_ : std::vector<HeapSample>{};
+  if (view.heap->trouble.empty() && view.heap->bytes() > 0) {
+    const auto at = std::ranges::lower_bound(samples, view.instructions, {}, &HeapSample::instructions);
+    if (at == samples.end() || at->instructions != view.instructions)
+      samples.insert(at, {view.instructions, view.heap->fragmentation()});
+    if (samples.size() > kHeapSamples) {
+      std::size_t kept = 0;
+      for (std::size_t i = 0; i < samples.size(); i += 2) samples[kept++] = samples[i];
+      samples.resize(kept);
+    }
+  }
+  heap_samples_ = std::make_shared<const std::vector<HeapSample>>(std::move(samples));
+  view.heap_history = heap_samples_;
+}
+
 std::shared_ptr<MachineView> ViewBuilder::build(const ViewRequest& request, RunState state) {
   Machine& machine = session_.machine();
   if (const unsigned branch = session_.timeline().branch(); std::exchange(branch_, branch) != branch)
@@ -200,6 +221,9 @@ std::shared_ptr<MachineView> ViewBuilder::build(const ViewRequest& request, RunS
     view->tables.push_back(threads_table(context, view->threads->all));
     view->tables.push_back(ready_table(view->threads->all));
   }
+  if (request.heap) copy_heap(*view);
+  if (request.frames) view->frames = std::make_shared<const FrameMap>(frame_map(context));
+  if (request.page_tree) view->page_tree = std::make_shared<const PageTree>(page_tree(context));
   for (const TableRequest& wanted : request.tables)
     if (auto table = inspect(context, wanted.name, wanted.argument))
       view->tables.push_back(std::move(*table));

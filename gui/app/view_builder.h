@@ -29,6 +29,7 @@ class ViewBuilder {
   void copy_deliveries(MachineView& view);
   void copy_history(HistoryView& view);
   void copy_listing(const ViewRequest& request, MachineView& view);
+  void copy_heap(MachineView& view);
   DeliveryText describe(const DeliveryRecord& record);
   BreakpointText describe(const Breakpoint& breakpoint) const;
 
@@ -44,8 +45,9 @@ class ViewBuilder {
   Ticks last_time_ = 0;         // of the last of those
   EventKind last_kind_ = EventKind::interrupt;
   unsigned branch_ = 0;
-  Listing listing_;                   // the last one made,
-  std::uint64_t listing_around_ = 0;  // around this address; 0 = none
+  std::shared_ptr<const std::vector<HeapSample>> heap_samples_;  // null until the heap was in sight
+  Listing listing_;                                              // the last one made,
+  std::uint64_t listing_around_ = 0;                             // around this address; 0 = none
 };
 
 }  // namespace ringside

@@ -9,6 +9,7 @@
 #include <map>
 #include <memory>
 #include <optional>
+#include <set>
 #include <span>
 #include <string>
 #include <string_view>
@@ -72,6 +73,21 @@ struct ThreadState {
   unsigned branch = 0;
 };
 
+struct HeapState {
+  std::uint64_t row_bytes = 0;  // of the strip; 0 = the whole heap is in sight
+  std::uint64_t shown_row_bytes = 0;
+  std::uint64_t chosen = 0;  // an address in the block that a click chose; 0 = none
+  std::string list;          // the list whose links are drawn; "" = the first that has some
+};
+
+struct FramesState {
+  std::uint64_t asked = 0;  // the frame that the menu is about
+};
+
+struct PageTreeState {
+  std::set<std::string> toggled;  // tables that are not as they were at first
+};
+
 struct EventState {
   std::array<char, 64> filter{};
   bool ports = false;  // port accesses are many: off until asked for
@@ -117,6 +133,9 @@ struct PanelState {
   AnatomyState anatomy;
   WalkState walk;
   MemoryState memory;
+  HeapState heap;
+  FramesState frames;
+  PageTreeState page_tree;
   EventState events;
   ThreadState threads;
   HappenedState happened;

@@ -17,7 +17,10 @@
 #include "sim/devices/pic8259.h"
 #include "sim/devices/vga_text.h"
 #include "sim/explain/explanation.h"
+#include "sim/inspect/frame_map.h"
+#include "sim/inspect/heap_map.h"
 #include "sim/inspect/listing.h"
+#include "sim/inspect/page_tables.h"
 #include "sim/inspect/table.h"
 #include "sim/inspect/thread_lanes.h"
 #include "sim/machine/machine.h"
@@ -81,6 +84,12 @@ struct Said {
   bool done = false;  // false: the answer is a sentence that says why not
 };
 
+// What the heap was like at a moment of the run; one for each view that showed it.
+struct HeapSample {
+  std::uint64_t instructions = 0;
+  unsigned fragmentation = 0;  // tenths of a percent
+};
+
 // A breakpoint in words.
 struct BreakpointText {
   std::string kind, where, condition;  // "store", "2 bytes at 0x00b8000", "rax == 5"
@@ -117,6 +126,11 @@ struct MachineView {
   std::shared_ptr<const Symbols> symbols;        // of the image; never null
   PicPair pic;
   std::shared_ptr<const ThreadsView> threads;  // null until asked for
+  // Null where the window did not ask for them.
+  std::shared_ptr<const HeapMap> heap;
+  std::shared_ptr<const std::vector<HeapSample>> heap_history;  // by instructions
+  std::shared_ptr<const FrameMap> frames;
+  std::shared_ptr<const PageTree> page_tree;
 
   const Table* table(std::string_view name) const {
     for (const Table& t : tables)
@@ -141,6 +155,7 @@ struct ViewRequest {
   bool memory = false;
   std::optional<std::uint64_t> memory_address;  // none = RSP
   bool threads = false;
+  bool heap = false, frames = false, page_tree = false;
 };
 
 }  // namespace ringside

@@ -11,6 +11,8 @@
 #include "sim/inspect/descriptor_tables.h"
 #include "sim/inspect/device_tables.h"
 #include "sim/inspect/event_tables.h"
+#include "sim/inspect/frame_map.h"
+#include "sim/inspect/heap_tables.h"
 #include "sim/inspect/memory_tables.h"
 #include "sim/inspect/page_tables.h"
 #include "sim/inspect/tasks.h"
@@ -216,6 +218,14 @@ constexpr InspectTopic kTopics[] = {
     {"walk", "Page walk", "an address through the page tables, level by level",
      "[ADDRESS] [read|write|fetch] [user|kernel]", walk_topic},
     {"pages", "Page map", "all that the page tables map, as ranges", "", just<page_map_table>},
+    {"page-tables", "Page tables", "the page tables as a tree, neighbours with the same rights in one row",
+     "", just<page_tree_table>},
+    {"frames", "Frames", "who has which physical memory, as the kernel says", "", just<frames_table>},
+    {"frame-uses", "Uses of frames", "how many frames each use has", "", just<frame_uses_table>},
+    {"frame-strip", "Frames to scale", "a letter for each stretch of physical memory", "",
+     just<frame_strip_table>},
+    {"frame-check", "Check of the frames", "what is broken in the kernel's map of frames", "",
+     just<frame_check_table>},
     {"pic", "Interrupt controllers", "the sixteen lines: requested, in service, masked, and why", "",
      just<pic_table>},
     {"pic-registers", "Registers of the PICs", "the words the two 8259A were programmed with", "",
@@ -246,6 +256,12 @@ constexpr InspectTopic kTopics[] = {
     {"tasks", "Coroutines", "the tasks of the kernel's executor, and what they wait for", "",
      just<tasks_table>},
     {"wakers", "Wakers", "which alarm, event or end will wake whom", "", just<wakers_table>},
+    {"heap", "Heap", "the blocks of the kernel's heap, by address", "", just<heap_table>},
+    {"heap-lists", "Lists of the heap", "its free lists: size classes, orders, slabs", "",
+     just<heap_lists_table>},
+    {"heap-check", "Check of the heap", "what is broken in its blocks and lists, and where", "",
+     just<heap_check_table>},
+    {"heap-strip", "Heap to scale", "a letter for each stretch of it", "", just<heap_strip_table>},
     {"events", "Events", "what has happened; port accesses only when asked for", "[KINDS] [COUNT]",
      events_topic},
     {"deliveries", "Deliveries", "exceptions and interrupts and what became of them", "",

@@ -16,6 +16,7 @@ constexpr std::size_t kMostTypes = 1 << 18;
 constexpr std::size_t kMostMembers = 1 << 14;
 constexpr unsigned kMostAliases = 32;  // typedefs and qualifiers in a row
 constexpr unsigned kDeepestMember = 16;
+constexpr std::size_t kMostConstantBytes = 4096;
 
 bool is_alias(int tag) {
   return tag == DW_TAG_typedef || tag == DW_TAG_const_type || tag == DW_TAG_volatile_type ||
@@ -93,6 +94,30 @@ std::uint64_t member_bytes(Dwarf_Die& die) {
   return 0;
 }
 
+// The value in a DW_AT_const_value (DWARF 5, 4.1.10): a block of bytes, or a number of which the type says
+// how long it is.
+std::vector<std::byte> constant_bytes(Dwarf_Die& die) {
+  Dwarf_Attribute attribute;
+  if (!dwarf_attr(&die, DW_AT_const_value, &attribute)) return {};
+  std::vector<std::byte> bytes;
+  if (Dwarf_Block block; dwarf_formblock(&attribute, &block) == 0) {
+    for (Dwarf_Word i = 0; i < std::min<Dwarf_Word>(block.length, kMostConstantBytes); ++i)
+      bytes.push_back(static_cast<std::byte>(block.data[i]));
+    return bytes;
+  }
+  Dwarf_Sword number = 0;
+  Dwarf_Die type;
+  Dwarf_Attribute type_attribute;
+  Dwarf_Word size = 0;
+  if (dwarf_formsdata(&attribute, &number) != 0 ||
+      !dwarf_formref_die(dwarf_attr(&die, DW_AT_type, &type_attribute), &type) ||
+      dwarf_aggregate_size(&type, &size) != 0)
+    return {};
+  for (unsigned i = 0; i < std::min<Dwarf_Word>(size, 8); ++i)
+    bytes.push_back(static_cast<std::byte>(number >> (8 * i) & 0xFF));
+  return bytes;
+}
+
 bool ends_with_components(std::string_view qualified, std::string_view text) {
   return qualified.ends_with(text) && (qualified.size() == text.size() ||
                                        qualified.substr(0, qualified.size() - text.size()).ends_with("::"));
@@ -110,6 +135,7 @@ struct Types::Tables {
   Scopes scopes;
   std::map<std::string, Dwarf_Off, std::less<>> types;  // of equal definitions in several units, the first
   std::multimap<std::string, NamedVariable, std::less<>> variables;
+  std::multimap<std::string, Dwarf_Off, std::less<>> constants;
 
   // --- types given so far ---
   Dwarf* dwarf = nullptr;
@@ -139,14 +165,23 @@ struct Types::Tables {
       case DW_TAG_lexical_block:
       case DW_TAG_inlined_subroutine: index(die, scope, depth + 1); break;
       case DW_TAG_member:  // static data members are members up to DWARF 4 and variables in DWARF 5
-        if (flag(die, DW_AT_external)) scopes.enter(die, scope);
+        if (!flag(die, DW_AT_external)) break;
+        scopes.enter(die, scope);
+        index_constant(die, scope);
         break;
       case DW_TAG_variable: index_variable(die, scope); break;
       default: break;
     }
   }
 
+  void index_constant(Dwarf_Die& die, int scope) {
+    if (const char* name = dwarf_diename(&die);
+        name && dwarf_hasattr(&die, DW_AT_const_value) && constants.size() < kMostNames)
+      constants.emplace(scopes.name_in(scope, name), dwarf_dieoffset(&die));
+  }
+
   void index_variable(Dwarf_Die& die, int scope) {
+    index_constant(die, scope);
     if (flag(die, DW_AT_declaration)) {
       scopes.enter(die, scope);  // for the name of its definition
       return;
@@ -308,6 +343,21 @@ std::vector<std::string> Types::variables() const {
     if (names.empty() || names.back() != name) names.push_back(name);
   }
   return names;
+}
+
+std::vector<std::byte> Types::constant(std::string_view name) const {
+  if (!file_) return {};
+  const std::lock_guard guard(file_->lock);
+  std::vector<std::byte> value;
+  const auto [first, last] = tables_->constants.equal_range(name);
+  for (auto entry = first; entry != last; ++entry) {
+    Dwarf_Die die;
+    if (!dwarf_offdie(tables_->dwarf, entry->second, &die)) continue;
+    std::vector<std::byte> bytes = constant_bytes(die);
+    if (!value.empty() && bytes != value) return {};
+    value = std::move(bytes);
+  }
+  return value;
 }
 
 std::optional<std::uint64_t> Types::member_offset(std::string_view name, std::string_view path) const {

@@ -4,6 +4,7 @@
 // nothing.
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 #include <memory>
 #include <optional>
@@ -87,6 +88,11 @@ class Types {
   std::optional<Variable> variable(std::string_view name) const;
   // All of them, by name.
   std::vector<std::string> variables() const;
+
+  // The bytes of a constant that the compiler wrote into the code wherever it is used, so that it has no
+  // place in memory: "kernel::BuddyAllocator::kUnitBytes". As many as its type has, at most 4096. Empty when
+  // there is none of the name, or several that differ.
+  std::vector<std::byte> constant(std::string_view name) const;
 
   // By the place of its entry in .debug_info, for this layer.
   const Type* at_entry(std::uint64_t entry) const;

@@ -6,6 +6,7 @@
 #include <gtest/gtest.h>
 
 #include "tests/panels/bench.h"
+#include "tests/panels/memory_views.h"
 #include "tests/panels/views.h"
 
 namespace ringside {
@@ -202,6 +203,7 @@ TEST_P(ShellAt, cuts_through_no_letter) {
   bench.view.delivery_texts.resize(1);
   bench.view.walk = mapped_walk();
   bench.view.listing = long_listing();
+  bench.view.heap = broken_heap();
   for (int workspace = 1; workspace <= kWorkspaces; ++workspace) {
     bench.commands.push_back(ShowWorkspace{workspace});
     bench.draw(shell);

@@ -118,6 +118,20 @@ TEST_P(TypesInEveryDebugImage, PointersToFunctionsAreNamedSo) {
   EXPECT_EQ(display_name(*types.variable("subject::callback")->type), "function *");
 }
 
+TEST_P(TypesInEveryDebugImage, ConstantsWithoutAPlaceAreReadFromTheDebugInformation) {
+  const auto bytes = [](std::initializer_list<int> values) {
+    std::vector<std::byte> all;
+    for (const int value : values) all.push_back(static_cast<std::byte>(value));
+    return all;
+  };
+  EXPECT_EQ(types.constant("subject::Limits::kMark"), bytes({0xFD}))
+      << "as long as its type, not sign-extended";
+  EXPECT_EQ(types.constant("subject::Limits::kLowest"), bytes({0xFE, 0xFF}));
+  EXPECT_EQ(types.constant("subject::Limits::kPair"), bytes({1, 0, 3, 2}));
+  EXPECT_THAT(types.constant("subject::Limits::nothing"), IsEmpty());
+  EXPECT_THAT(types.constant("subject::title"), IsEmpty()) << "a variable is in memory";
+}
+
 INSTANTIATE_TEST_SUITE_P(Images, TypesInEveryDebugImage,
                          testing::Values("subject.elf", "subject_dwarf4.elf", "subject_debug_frame.elf",
                                          "subject_compressed.elf"));

@@ -6,10 +6,6 @@
 namespace kernel {
 namespace {
 
-constexpr uint8_t kRedZone = 0xfd;
-constexpr uint8_t kFresh = 0xcd;  // a value nobody can mistake for 0: memory from `new` is not cleared
-constexpr uint8_t kReleased = 0xdd;
-
 // The first byte that is not `filling`. Null if all are.
 const uint8_t* first_other(const void* start, size_t bytes, uint8_t filling) {
   const auto* byte = static_cast<const uint8_t*>(start);

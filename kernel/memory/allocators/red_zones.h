@@ -22,6 +22,9 @@ struct GuardedBlock {
   static constexpr uint64_t kLive = 0x6576'696c;  // "live"
   static constexpr uint64_t kDead = 0x6461'6564;  // "dead"
   static constexpr size_t kRedZoneBytes = 24;
+  static constexpr uint8_t kRedZone = 0xfd;
+  static constexpr uint8_t kFresh = 0xcd;  // not 0: memory from `new` is not cleared
+  static constexpr uint8_t kReleased = 0xdd;
 
   GuardedBlock *next, *previous;  // live blocks are in a list
   size_t bytes;                   // what the caller asked for

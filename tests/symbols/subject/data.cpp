@@ -59,6 +59,15 @@ Array<Node*, 1> wrapped{{&head}};
 std::string_view greeting = "hello, world";
 Array<Register, 2> registers{{{0x20}, {0xA0}}};
 
+// Of these the image holds no bytes.
+struct Limits {
+  static constexpr unsigned char kMark = 0xFD;
+  static constexpr short kLowest = -2;
+  static constexpr Array<unsigned short, 2> kPair{{1, 0x203}};
+  int used;
+};
+Limits limits{1};
+
 namespace {
 int secret = 42;
 }

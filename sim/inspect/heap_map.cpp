@@ -5,6 +5,7 @@
 
 #include <algorithm>
 
+#include "sim/inspect/guest_objects.h"
 #include "sim/inspect/heap_walk.h"
 #include "sim/inspect/memory_tables.h"
 
@@ -63,19 +64,14 @@ std::optional<Value> allocator_of(KernelMemory& m, const Value& heap, HeapMap& m
 
 // Where the memory of the heap starts and ends, as its allocator knows it.
 void find_extent(KernelMemory& m, const Value& heap, const Value& allocator, HeapMap& map) {
-  const auto number = [&](const Value& of, const char* name) -> std::optional<std::uint64_t> {
-    const auto value = m.values.member(of, name);
-    return value ? m.values.number(*value) : std::nullopt;
-  };
   Value inner = allocator;
   for (const char* name : {"inner_", "fallback_"})
-    if (const auto below = m.values.member(inner, name)) inner = *below;
-  auto start = number(inner, "start_"), end = number(inner, "end_");
-  if (!start ||
-      !end) {  // the buddy allocator does not keep them: its zones follow on each other up to the heap's end
-    end = number(heap, "end_");
-    const auto counts = m.values.member(inner, "counts_");
-    const auto memory = counts ? number(*counts, "memory") : std::nullopt;
+    if (const auto below = part(m.values, inner, name)) inner = *below;
+  auto start = part_number(m.values, inner, "start_"), end = part_number(m.values, inner, "end_");
+  if (!start || !end) {
+    // The buddy allocator does not keep them: its zones follow on each other up to the heap's end.
+    const auto memory = part_number(m.values, inner, "counts_.memory");
+    end = part_number(m.values, heap, "end_");
     if (end && memory) start = *end - *memory;
   }
   if (!start || !end) {
@@ -107,18 +103,12 @@ void count(HeapMap& map) {
     }
 }
 
-void read_counters(KernelMemory& m, const Value& allocator, HeapMap& map) {
-  Value owner = allocator;
-  if (const auto inner = m.values.member(owner, "inner_")) owner = *inner;
-  const auto number = [&](const char* name) -> std::uint64_t {
-    const auto counts = m.values.member(owner, "counts_");
-    const auto value = counts ? m.values.member(*counts, name) : counts;
-    return value ? m.values.number(*value).value_or(0) : 0;
-  };
-  map.live = number("live");
-  map.allocations = number("allocations");
-  map.releases = number("releases");
-  map.failures = number("failures");
+void read_counters(const ValueReader& values, const Value& allocator, HeapMap& map) {
+  const Value owner = part(values, allocator, "inner_").value_or(allocator);
+  map.live = part_or_0(values, owner, "counts_.live");
+  map.allocations = part_or_0(values, owner, "counts_.allocations");
+  map.releases = part_or_0(values, owner, "counts_.releases");
+  map.failures = part_or_0(values, owner, "counts_.failures");
 }
 
 // Whether the processor is in a function of the heap or of its allocator: what it has begun may look broken.
@@ -223,7 +213,7 @@ HeapMap heap_map(const InspectContext& c) {
     HeapWalk walk(memory, map);
     if (map.start < map.end) design_of(allocator->type)->walk(walk, *allocator);
     count(map);
-    read_counters(memory, *allocator, map);
+    read_counters(memory.values, *allocator, map);
   }
   if (!memory.trouble.empty()) {
     map = {};

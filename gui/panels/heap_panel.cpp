@@ -196,8 +196,8 @@ void draw(PanelState& state, const MachineView& view, Commands& commands) {
   const float below = look.px(56);  // of the chosen block and the sparkline
   HeapLists lists(state, heap, commands);
   const float lists_height = std::min(room * 0.4f, lists.height());
-  state.heap.shown_row_bytes =
-      draw_heap_strip(state, heap, lists.shown(), std::max(look.px(104), room - lists_height - below), commands);
+  state.heap.shown_row_bytes = draw_heap_strip(state, heap, lists.shown(),
+                                               std::max(look.px(104), room - lists_height - below), commands);
   lists.draw(std::max(look.px(24), lists_height));
   ImGui::Dummy({0, look.px(4)});
   d.chosen_block();

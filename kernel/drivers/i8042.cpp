@@ -32,8 +32,8 @@ constexpr uint8_t kKeyboardEnableScanning = 0xf4;
 constexpr uint8_t kKeyboardTypematic = 0xf3;
 constexpr uint8_t kHalfASecondThen30ASecond = 1 << 5;
 
-// A byte to or from the keyboard takes about a millisecond: no need to ask at every instruction. Bounded, as a
-// machine without a controller reads all ones for ever.
+// A byte to or from the keyboard takes about a millisecond: no need to ask at every instruction. Bounded, as
+// a machine without a controller reads all ones for ever.
 constexpr unsigned kPauses = 100;
 constexpr unsigned kPatience = 1000;
 

@@ -151,12 +151,16 @@ Table switches_table(const InspectContext& c, std::size_t most) {
   return t;
 }
 
-Table thread_table(const InspectContext& c, const KernelThreads& all, const GuestThread& thread) {
+Table thread_table(const InspectContext& c, const KernelThreads& all, const GuestThread* one) {
   Table t{.name = "thread",
-          .title = fmt::format("Thread {}: {}", thread.id, thread.name),
-          .note = thread.state,
+          .title = "One thread",
+          .note = all.missing.empty() ? "No thread runs yet." : all.missing,
           .columns = {{"Frame", true}, {"Function"}, {"Source"}, {"At", true}, {"Stack", true}},
           .rows = {}};
+  if (!one) return t;
+  const GuestThread& thread = *one;
+  t.title = fmt::format("Thread {}: {}", thread.id, thread.name);
+  t.note = thread.state;
   if (thread.id == all.current) t.note = "it is the one that runs";
   if (!thread.waits_for.empty()) t.note += " for " + thread.waits_for;
   if (thread.since && thread.state != "running")

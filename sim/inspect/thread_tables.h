@@ -20,8 +20,8 @@ Table ready_table(const KernelThreads&);
 // The newest switches that the kernel has recorded, newest last; rows by number.
 Table switches_table(const InspectContext&, std::size_t most = 64);
 
-// The calls that led to where a thread stands, innermost first.
-Table thread_table(const InspectContext&, const KernelThreads&, const GuestThread&);
+// The calls that led to where a thread stands, innermost first. Null: of nobody, as nobody runs yet.
+Table thread_table(const InspectContext&, const KernelThreads&, const GuestThread*);
 
 // Every stack there is, of threads and of the image: how much of it was ever used.
 Table stacks_table(const InspectContext&);

@@ -188,8 +188,8 @@ Result<Table> variables_topic(const InspectContext& c, Argument argument) {
 Result<Table> thread_topic(const InspectContext& c, Argument argument) {
   const KernelThreads all = kernel_threads(c);
   const auto thread = choose_thread(all, argument);
-  if (!thread) return std::unexpected(thread.error());
-  return thread_table(c, all, **thread);
+  if (!thread && !argument.empty()) return std::unexpected(thread.error());
+  return thread_table(c, all, thread ? *thread : nullptr);
 }
 
 Result<Table> switches_topic(const InspectContext& c, Argument argument) {

@@ -307,7 +307,8 @@ TEST(ThreadsOfAnotherKernel, AreMissedInASentence) {
     EXPECT_THAT(table->note, AllOf(HasSubstr("no kernel::threads"), EndsWith("."))) << topic;
   }
   EXPECT_THAT((*session)->inspect("tasks")->note, HasSubstr("no kernel::executor"));
-  EXPECT_THAT((*session)->inspect("thread").error().sentence, HasSubstr("no kernel::threads"));
+  EXPECT_THAT((*session)->inspect("thread")->note, HasSubstr("no kernel::threads"));
+  EXPECT_THAT((*session)->inspect("thread", "main").error().sentence, HasSubstr("no kernel::threads"));
 }
 
 TEST(ThreadsBeforeTheKernelHasAny, AreMissedInASentence) {

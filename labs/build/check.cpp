@@ -1,0 +1,101 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "labs/build/check.h"
+
+#include <fmt/format.h>
+
+#include <fstream>
+#include <sstream>
+
+#include "labs/build/process.h"
+
+namespace ringside::labs {
+namespace {
+
+using std::filesystem::path;
+
+std::string read_text(const path& file) {
+  std::ifstream in(file, std::ios::binary);
+  std::ostringstream text;
+  text << in.rdbuf();
+  return text.str();
+}
+
+Result<std::string> run_checker(const Installation& here, const Lab& lab, const path& image,
+                                std::vector<std::string> more) {
+  const path out = image.parent_path() / "check.json";
+  std::error_code error;
+  std::filesystem::remove(out, error);
+  std::vector<std::string> command{here.checker.string(),
+                                   "--labs",
+                                   here.labs().string(),
+                                   "--lab",
+                                   lab.name,
+                                   "--image",
+                                   image.string(),
+                                   "--reference",
+                                   here.solution_image(lab).string(),
+                                   "--out",
+                                   out.string()};
+  command.insert(command.end(), more.begin(), more.end());
+  const auto result = run_process(command, image.parent_path(),
+                                  {.cpu_seconds = 120,
+                                   .memory_bytes = std::uint64_t{6} << 30,
+                                   .file_bytes = std::uint64_t{64} << 20,
+                                   .wall = std::chrono::seconds(300)});
+  if (!result) return std::unexpected(result.error());
+  if (result->ok()) return read_text(out);
+  return fail(fmt::format("The check of lab {} did not come to an end ({}): {}", lab.number(),
+                          result->timed_out ? "it took too long"
+                          : result->signal  ? fmt::format("signal {}", result->signal)
+                                            : fmt::format("status {}", result->status),
+                          result->output.empty() ? "it said nothing." : result->output));
+}
+
+}  // namespace
+
+Verdict check_image(const Installation& here, const Lab& lab, const path& image,
+                    const CheckOptions& options) {
+  std::vector<std::string> more{"--seed", fmt::to_string(options.seed)};
+  if (!options.recordings.empty()) more.insert(more.end(), {"--recordings", options.recordings.string()});
+  const auto json = run_checker(here, lab, image, more);
+  auto verdict = json ? verdict_from_json(*json) : std::unexpected(json.error());
+  if (verdict) return *verdict;
+  Verdict failed{
+      .lab = lab.name, .status = Verdict::Status::not_checked, .sentence = verdict.error().sentence};
+  return failed;
+}
+
+Verdict check_submission(const Installation& here, const Lab& lab, const Submission& submission,
+                         const path& work, Confinement confinement, std::uint64_t seed) {
+  const BuiltImage built = build_image(here, lab, submission, work, confinement);
+  Verdict verdict;
+  if (built.status == Verdict::Status::checked) {
+    verdict = check_image(here, lab, built.image, {.recordings = work, .seed = seed});
+  } else {
+    verdict = {.lab = lab.name,
+               .status = built.status,
+               .sentence = built.sentence,
+               .compiler_says = built.compiler_says};
+  }
+  // Points that could not be had are points all the same.
+  if (verdict.status == Verdict::Status::checked && verdict.steps.size() != lab.steps.size()) {
+    verdict.status = Verdict::Status::not_checked;
+    verdict.sentence = fmt::format("The check of lab {} has {} steps, and labs.toml {}.", lab.number(),
+                                   verdict.steps.size(), lab.steps.size());
+  }
+  if (verdict.steps.empty())
+    for (unsigned n = 1; const LabStep& step : lab.steps)
+      verdict.steps.push_back({n++, step.title, 0, step.points,
+                               Finding{.expected = "a kernel that can be checked", .got = verdict.sentence}});
+  std::ofstream(work / "verdict.json") << to_json(verdict) << "\n";
+  return verdict;
+}
+
+Result<std::vector<Question>> questions(const Installation& here, const Lab& lab, const path& image,
+                                        std::uint64_t seed) {
+  const auto json = run_checker(here, lab, image, {"--questions", "--seed", fmt::to_string(seed)});
+  if (!json) return std::unexpected(json.error());
+  return questions_from_json(*json);
+}
+
+}  // namespace ringside::labs

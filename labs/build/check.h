@@ -1,0 +1,29 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+// A built image, checked by the program that knows how.
+#pragma once
+
+#include <cstdint>
+#include <filesystem>
+
+#include "labs/build/image.h"
+
+namespace ringside::labs {
+
+struct CheckOptions {
+  std::filesystem::path recordings;  // folder for recordings of failed steps; empty: none
+  std::uint64_t seed = 1;
+};
+
+// Runs the check in a process of its own, with limits; whatever the image does to it, a verdict comes back.
+Verdict check_image(const Installation& here, const Lab& lab, const std::filesystem::path& image,
+                    const CheckOptions& options = {});
+
+// Builds in `work` and checks; recordings and verdict.json are left there.
+Verdict check_submission(const Installation& here, const Lab& lab, const Submission& submission,
+                         const std::filesystem::path& work, Confinement confinement, std::uint64_t seed = 1);
+
+// What this lab asks about the image.
+Result<std::vector<Question>> questions(const Installation& here, const Lab& lab,
+                                        const std::filesystem::path& image, std::uint64_t seed);
+
+}  // namespace ringside::labs

@@ -1,0 +1,10 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+// All words that checks are written in. A check.cpp includes this and begins with
+//   using namespace ringside::labs;
+//   using namespace testing;
+#pragma once
+
+#include "labs/kit/expect.h"
+#include "labs/kit/matchers.h"
+#include "labs/kit/pc.h"
+#include "labs/kit/step.h"

@@ -1,0 +1,39 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+// What the checks of one run share, behind the words of the kit: the images, and what a failed step leaves.
+#pragma once
+
+#include <filesystem>
+#include <map>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "labs/kit/step.h"
+
+namespace ringside::labs {
+
+struct CheckState {
+  std::vector<std::byte> image, reference;
+  std::filesystem::path image_path, reference_path;
+  std::filesystem::path recordings;  // empty: none are kept
+  std::filesystem::path sources;     // the project's folder, cut off of file names
+  std::optional<Finding> finding;    // of the step that runs
+  unsigned step = 0;
+  Dice dice{0};
+};
+CheckState& check_state();
+
+// As GoogleTest calls the lab: in its filters a dash has a meaning.
+std::string suite_name(std::string lab);
+
+struct RegisteredQuestion {
+  std::string lab;
+  unsigned number = 0;
+  std::function<Question()> ask;
+};
+std::vector<RegisteredQuestion>& registered_questions();
+
+// Thrown by fail_step(), after it wrote the finding.
+struct StepFailed {};
+
+}  // namespace ringside::labs

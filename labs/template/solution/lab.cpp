@@ -1,0 +1,8 @@
+// SPDX-License-Identifier: MIT
+#include "lab.h"
+
+namespace lab {
+
+uint64_t twice(uint64_t number) { return 2 * number; }
+
+}  // namespace lab

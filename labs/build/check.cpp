@@ -20,7 +20,7 @@ std::string read_text(const path& file) {
   return text.str();
 }
 
-Result<std::string> run_checker(const Installation& here, const Lab& lab, const path& image,
+Result<std::string> run_checker(const Installation& here, const Lab& lab, const path& kernel,
                                 std::vector<std::string> more) {
   const path out = image.parent_path() / "check.json";
   std::error_code error;
@@ -66,7 +66,8 @@ Verdict check_image(const Installation& here, const Lab& lab, const path& image,
 }
 
 Verdict check_submission(const Installation& here, const Lab& lab, const Submission& submission,
-                         const path& work, Confinement confinement, std::uint64_t seed) {
+                         const path& folder, Confinement confinement, std::uint64_t seed) {
+  const path work = std::filesystem::absolute(folder);  // the programs that are started stand elsewhere
   const BuiltImage built = build_image(here, lab, submission, work, confinement);
   Verdict verdict;
   if (built.status == Verdict::Status::checked) {

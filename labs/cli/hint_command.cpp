@@ -85,7 +85,7 @@ Command add_ask(CLI::App& program, const Labs& labs) {
             const auto folder = find_workspace(**lab, options->folder);
             if (!folder) return std::unexpected(folder.error());
             const BuiltImage built = build_image(labs.here, **lab, read_submission(**lab, *folder),
-                                                 *folder / kHidden / "ask", Confinement::none);
+                                                 std::filesystem::absolute(*folder) / kHidden / "ask", Confinement::none);
             if (built.status != Verdict::Status::checked)
               return fail(built.sentence + "\n" + built.compiler_says);
             const auto all = questions(labs.here, **lab, built.image, options->seed);

@@ -20,7 +20,7 @@ std::string read_text(const path& file) {
   return text.str();
 }
 
-Result<std::string> run_checker(const Installation& here, const Lab& lab, const path& kernel,
+Result<std::string> run_checker(const Installation& here, const Lab& lab, const path& image,
                                 std::vector<std::string> more) {
   const path out = image.parent_path() / "check.json";
   std::error_code error;

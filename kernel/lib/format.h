@@ -38,8 +38,10 @@ enum class ArgumentKind : uint8_t { number, text, character, truth, address };
 struct FormatArgument {
   ArgumentKind kind;
   bool negative = false;
-  uint64_t value = 0;  // of a number: the amount without sign
-  std::string_view text = {};
+  union {
+    uint64_t value = 0;     // of a number: the amount without sign
+    std::string_view text;  // if that is its kind
+  };
 };
 
 inline constexpr unsigned kWidestField = 80;

@@ -89,9 +89,16 @@ inline CpuId cpuid(uint32_t function, uint32_t subfunction = 0) {
 }
 
 inline uint64_t rdtsc() {
-  uint32_t low, high;
+  uint64_t low, high;  // RDTSC clears the upper halves of RAX and RDX
   asm volatile("rdtsc" : "=a"(low), "=d"(high));
-  return uint64_t{high} << 32 | low;
+  return high << 32 | low;
+}
+
+// The number of the highest bit that is set. REQUIRES: one is.
+inline unsigned bsr(uint32_t value) {
+  unsigned number;
+  asm("bsr %0, %1" : "=r"(number) : "r"(value) : "cc");
+  return number;
 }
 
 // x87 and SSE back to their power-on states, and the control and status register of SSE.

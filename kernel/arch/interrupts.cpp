@@ -41,7 +41,7 @@ template <Exception exception>
   open<kind>(gate, {trap_entry_address(static_cast<unsigned>(exception))}, stack, privilege);
 }
 
-void open_vector(PlainGate& gate, unsigned vector) {
+[[gnu::flatten]] void open_vector(PlainGate& gate, unsigned vector) {
   open<ErrorCode::none>(gate, {trap_entry_address(vector)});
 }
 

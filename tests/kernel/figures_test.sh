@@ -43,4 +43,4 @@ while read -r name allocate release _ needed _; do
   compared=$((compared + 1))
 done < <(tr -d '\r' <"$folder/log" | sed -n '/^bump /,/^redzones /p')
 ((compared == 6)) || wrong "alloc bench shows $compared allocators: $(cat "$folder/log")"
-echo "$bytes bytes, $instructions instructions to the prompt, for a switch: ${costs[*]}"
+echo "$bytes bytes, $instructions instructions to the prompt and through 2 s of sleep, for a switch: ${costs[*]}"

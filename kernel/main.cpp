@@ -37,10 +37,12 @@ void log(bool quiet, std::string_view stage, std::string_view text) {
 }
 
 [[noreturn]] void boot(uint32_t magic, PhysicalAddress report) {
+  enable_fpu();  // first, as an emulator translates all code anew that has run before CR4 changes
   console.initialize();
   const BootInformation& information = read_boot_information(magic, report);
   const BootOptions options = parse_boot_options(information.command_line);
   log(options.quiet, "Ringside", "a kernel to look into");
+  log(options.quiet, "FPU", "x87 and SSE, errors masked");
   log(options.quiet, "console", "screen 80x25 and COM1");
 
   load_segments();
@@ -48,9 +50,6 @@ void log(bool quiet, std::string_view stage, std::string_view text) {
 
   load_interrupt_table();
   log(options.quiet, "interrupts", "256 gates, all exceptions reported");
-
-  enable_fpu();
-  log(options.quiet, "FPU", "x87 and SSE, errors masked");
 
   initialize_frames(information);
   log(options.quiet, "frames", "4 KiB each, from the boot loader's map of memory");

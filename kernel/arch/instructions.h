@@ -37,12 +37,18 @@ void int_n() {
   __builtin_unreachable();
 }
 
-// The CPU's own loops over bytes: copy upwards, fill.
+// The CPU's own loops over bytes and over words of 8 bytes: copy upwards, fill.
 inline void rep_movsb(void* to, const void* from, size_t bytes) {
   asm volatile("rep movsb" : "+D"(to), "+S"(from), "+c"(bytes)::"memory");
 }
 inline void rep_stosb(void* to, int value, size_t bytes) {
   asm volatile("rep stosb" : "+D"(to), "+c"(bytes) : "a"(value) : "memory");
+}
+inline void rep_movsq(void* to, const void* from, size_t words) {
+  asm volatile("rep movsq" : "+D"(to), "+S"(from), "+c"(words)::"memory");
+}
+inline void rep_stosq(void* to, uint64_t value, size_t words) {
+  asm volatile("rep stosq" : "+D"(to), "+c"(words) : "a"(value) : "memory");
 }
 
 struct [[gnu::packed]] TableRegister {  // operand of LGDT, LIDT, SGDT, SIDT in 64-bit mode: 10 bytes
@@ -89,9 +95,16 @@ inline CpuId cpuid(uint32_t function, uint32_t subfunction = 0) {
 }
 
 inline uint64_t rdtsc() {
-  uint32_t low, high;
+  uint64_t low, high;  // RDTSC clears the upper halves of RAX and RDX
   asm volatile("rdtsc" : "=a"(low), "=d"(high));
-  return uint64_t{high} << 32 | low;
+  return high << 32 | low;
+}
+
+// The number of the highest bit that is set. REQUIRES: one is.
+inline unsigned bsr(uint32_t value) {
+  unsigned number;
+  asm("bsr %0, %1" : "=r"(number) : "r"(value) : "cc");
+  return number;
 }
 
 // x87 and SSE back to their power-on states, and the control and status register of SSE.

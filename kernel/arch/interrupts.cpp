@@ -3,6 +3,7 @@
 
 #include <utility>
 
+#include "arch/control_registers.h"
 #include "arch/instructions.h"
 #include "arch/segments.h"
 #include "drivers/pic8259.h"
@@ -26,17 +27,22 @@ constinit std::array<IrqHandler, kIrqCount> irq_handlers{};
 constinit IrqCounts counts{};
 constinit IrqHandler after_interrupt = nullptr;
 
-void open(PlainGate& gate, unsigned vector, InterruptStack stack = {}, uint8_t privilege = 0) {
-  gate.open(Entry<ErrorCode::none>{trap_entry_address(vector)},
+template <ErrorCode kind>
+void open(Gate<kind>& gate, Entry<kind> entry, InterruptStack stack = {}, uint8_t privilege = 0) {
+  gate.open(entry,
             {.code_selector = kKernelCode, .stack = static_cast<uint8_t>(stack), .privilege = privilege});
 }
 
+// Does not compile if one of the two has an error code and the other has none.
 template <Exception exception>
-void open_exception(auto& gate, InterruptStack stack = {}, uint8_t privilege = 0) {
+[[gnu::always_inline]] inline void open_exception(auto& gate, InterruptStack stack = {},
+                                                  uint8_t privilege = 0) {
   constexpr ErrorCode kind = pushes_error_code(exception) ? ErrorCode::pushed : ErrorCode::none;
-  const Entry<kind> entry{trap_entry_address(static_cast<unsigned>(exception))};
-  gate.open(entry,
-            {.code_selector = kKernelCode, .stack = static_cast<uint8_t>(stack), .privilege = privilege});
+  open<kind>(gate, {trap_entry_address(static_cast<unsigned>(exception))}, stack, privilege);
+}
+
+[[gnu::flatten]] void open_vector(PlainGate& gate, unsigned vector) {
+  open<ErrorCode::none>(gate, {trap_entry_address(vector)});
 }
 
 // #DB, #BP, #OF: somebody asked for them. Say so, and go on.
@@ -74,8 +80,7 @@ template <unsigned line>
 // All lines but the timer's, which comes through trap.S.
 template <unsigned... line_less_one>
 void open_device_lines(std::integer_sequence<unsigned, line_less_one...>) {
-  constexpr GateOptions kOptions{.code_selector = kKernelCode};
-  (irq_gate(line_less_one + 1).open(entry_of(serve_line<line_less_one + 1>), kOptions), ...);
+  (open(irq_gate(line_less_one + 1), entry_of(serve_line<line_less_one + 1>)), ...);
 }
 
 }  // namespace
@@ -109,10 +114,10 @@ void load_interrupt_table() {
   open_exception<Exception::hypervisor_injection>(idt.hypervisor_injection);
   open_exception<Exception::vmm_communication>(idt.vmm_communication);
   open_exception<Exception::security>(idt.security);
-  open(idt.reserved_15, 15);
-  for (unsigned i = 0; i < idt.reserved_22_to_27.size(); ++i) open(idt.reserved_22_to_27[i], 22 + i);
-  open(idt.reserved_31, 31);
-  for (unsigned i = 0; i < idt.free.size(); ++i) open(idt.free[i], kExceptionCount + i);
+  open_vector(idt.reserved_15, 15);
+  for (unsigned i = 0; i < idt.reserved_22_to_27.size(); ++i) open_vector(idt.reserved_22_to_27[i], 22 + i);
+  open_vector(idt.reserved_31, 31);
+  for (unsigned i = 0; i < idt.free.size(); ++i) open_vector(idt.free[i], kExceptionCount + i);
   open_device_lines(std::make_integer_sequence<unsigned, kIrqCount - 1>());
 
   set_exception_handler(Exception::debug, handle_debug);

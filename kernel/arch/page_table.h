@@ -51,7 +51,7 @@ class PageTableEntry {
   constexpr PageTableEntry() = default;
   constexpr PageTableEntry(PhysicalAddress target, PageFlags flags) : bits_(target.value() | flags.bits()) {}
 
-  constexpr bool has(PageFlag flag) const { return flags().has(flag); }
+  constexpr bool has(PageFlag flag) const { return bits_ & static_cast<uint64_t>(flag); }
   constexpr bool is_present() const { return has(PageFlag::present); }
   constexpr PageFlags flags() const { return PageFlags(bits_ & ~kTargetMask); }
   constexpr PhysicalAddress target() const { return PhysicalAddress(bits_ & kTargetMask); }

@@ -158,12 +158,12 @@ no_cpuid:     .asciz "Ringside's kernel cannot start: this CPU has no CPUID inst
 no_long_mode: .asciz "Ringside's kernel cannot start: this CPU has no 64-bit long mode.\n"
 no_nx:        .asciz "Ringside's kernel cannot start: this CPU cannot mark pages as not executable (NX).\n"
 
-// In long mode base and limit of these mean nothing (SDM vol. 3, 3.4.5): present, code or data, 64-bit.
+// Base and limit mean nothing in 64-bit mode (SDM vol. 3, 3.4.5). As in arch/segments.h, but marked as accessed.
     .balign 8
 boot_gdt:
     .quad 0
-    .quad 0x00af9b000000ffff                    // 0x08: code, L = 1
-    .quad 0x00cf93000000ffff                    // 0x10: data
+    .quad 0x00209b0000000000                    // 0x08: code, L = 1
+    .quad 0x0000930000000000                    // 0x10: data
 boot_gdt_end:
 boot_gdt_pointer:
     .short boot_gdt_end - boot_gdt - 1

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: MIT
 #include "drivers/i8042.h"
 
-#include "arch/instructions.h"
 #include "arch/interrupt_guard.h"
 #include "arch/port.h"
 
@@ -32,15 +31,16 @@ constexpr uint8_t kKeyboardEnableScanning = 0xf4;
 constexpr uint8_t kKeyboardTypematic = 0xf3;
 constexpr uint8_t kHalfASecondThen30ASecond = 1 << 5;
 
-// A byte to or from the keyboard takes about a millisecond: no need to ask at every instruction. Bounded, as
-// a machine without a controller reads all ones for ever.
-constexpr unsigned kPauses = 100;
-constexpr unsigned kPatience = 1000;
+// A byte to or from the keyboard takes about a millisecond: no need to ask at every instruction. (Nor to
+// PAUSE at every one: an emulator leaves its translated code each time.) Bounded, as a machine without a
+// controller reads all ones for ever.
+constexpr unsigned kTurnsBetween = 500;
+constexpr unsigned kPatience = 10'000;
 
 bool wait_until(uint8_t mask, uint8_t wanted) {
   for (unsigned i = 0; i < kPatience; ++i) {
     if ((kStatus.read() & mask) == wanted) return true;
-    for (unsigned n = 0; n < kPauses; ++n) pause();
+    for (volatile unsigned turn = 0; turn < kTurnsBetween;) turn = turn + 1;
   }
   return false;
 }

@@ -49,11 +49,16 @@ void VgaText::new_line() {
 void VgaText::scroll() {
   constexpr unsigned kLastRow = (kRows - 1) * kColumns;
   for (unsigned i = 0; i < kLastRow; ++i) cells_[i] = cells_[i + kColumns];
-  for (unsigned i = kLastRow; i < kLastRow + kColumns; ++i) cells_[i] = cell(' ');
+  fill(kLastRow, kColumns);
+}
+
+void VgaText::fill(unsigned first, unsigned count) {
+  volatile uint16_t* at = cells_ + first;
+  for (const uint16_t blank = cell(' '); count > 0; --count) *at++ = blank;
 }
 
 void VgaText::clear() {
-  for (unsigned i = 0; i < kRows * kColumns; ++i) cells_[i] = cell(' ');
+  fill(0, kRows * kColumns);
   row_ = 0;
   column_ = 0;
 }

@@ -69,6 +69,7 @@ class VgaText {
   void put(char32_t character);
   void new_line();
   void scroll();
+  void fill(unsigned first, unsigned count);  // cells, with blanks
   uint16_t cell(uint8_t character) const { return static_cast<uint16_t>(attribute_ << 8 | character); }
 
   volatile uint16_t* cells_;

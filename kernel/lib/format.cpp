@@ -63,7 +63,7 @@ void format_to(Sink& sink, std::string_view format, std::span<const FormatArgume
   size_t used = 0;
   while (!format.empty()) {
     const FormatPiece piece = next_piece(format);
-    if (piece.placeholder)
+    if (piece.is_replacement_field)
       write_argument(sink, arguments[used++], piece.spec);
     else
       sink.write(piece.text);

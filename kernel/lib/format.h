@@ -38,8 +38,10 @@ enum class ArgumentKind : uint8_t { number, text, character, truth, address };
 struct FormatArgument {
   ArgumentKind kind;
   bool negative = false;
-  uint64_t value = 0;  // of a number: the amount without sign
-  std::string_view text = {};
+  union {
+    uint64_t value = 0;     // of a number: the amount without sign
+    std::string_view text;  // if that is its kind
+  };
 };
 
 inline constexpr unsigned kWidestField = 80;
@@ -57,11 +59,11 @@ struct FormatSpec {
 
 enum class FormatError {
   none,
-  placeholder_not_closed,
+  replacement_field_not_closed,
   lonely_closing_brace,
   unknown_specification,
-  more_placeholders_than_arguments,
-  more_arguments_than_placeholders,
+  more_replacement_fields_than_arguments,
+  more_arguments_than_replacement_fields,
   base_for_something_not_a_number,
 };
 
@@ -126,11 +128,11 @@ constexpr bool parse_specification(std::string_view text, FormatSpec& spec) {
   return text.empty() && spec.width <= kWidestField;
 }
 
-// The next piece of a format string: either text to copy, or a placeholder with its specification.
+// The next piece of a format string: either text to copy, or a replacement field with its specification.
 struct FormatPiece {
   FormatError error = FormatError::none;
   std::string_view text = {};
-  bool placeholder = false;
+  bool is_replacement_field = false;
   FormatSpec spec = {};
 };
 
@@ -149,11 +151,11 @@ constexpr FormatPiece next_piece(std::string_view& rest) {
   }
   if (first == '}') return {.error = FormatError::lonely_closing_brace};
   const size_t end = rest.find('}');
-  if (end == rest.npos) return {.error = FormatError::placeholder_not_closed};
+  if (end == rest.npos) return {.error = FormatError::replacement_field_not_closed};
   std::string_view inside = take(end + 1);
   inside.remove_prefix(1);
   inside.remove_suffix(1);
-  FormatPiece piece{.placeholder = true};
+  FormatPiece piece{.is_replacement_field = true};
   if (inside.empty()) return piece;
   if (inside[0] != ':') return {.error = FormatError::unknown_specification};
   inside.remove_prefix(1);
@@ -166,23 +168,23 @@ constexpr FormatError check_format(std::string_view format, std::span<const Argu
   while (!format.empty()) {
     const FormatPiece piece = next_piece(format);
     if (piece.error != FormatError::none) return piece.error;
-    if (!piece.placeholder) continue;
-    if (used == arguments.size()) return FormatError::more_placeholders_than_arguments;
+    if (!piece.is_replacement_field) continue;
+    if (used == arguments.size()) return FormatError::more_replacement_fields_than_arguments;
     const ArgumentKind kind = arguments[used++];
     const bool based = piece.spec.base_given || piece.spec.prefix || piece.spec.zero_filled;
     if (based && kind != ArgumentKind::number && kind != ArgumentKind::address)
       return FormatError::base_for_something_not_a_number;
   }
-  return used == arguments.size() ? FormatError::none : FormatError::more_arguments_than_placeholders;
+  return used == arguments.size() ? FormatError::none : FormatError::more_arguments_than_replacement_fields;
 }
 
 // Not constexpr on purpose: calling one while compiling is an error that shows its name.
 namespace format_error {
-void a_placeholder_is_not_closed();
+void a_replacement_field_is_not_closed();
 void a_closing_brace_stands_alone();
-void a_placeholder_holds_an_unknown_specification();
-void there_are_more_placeholders_than_arguments();
-void there_are_more_arguments_than_placeholders();
+void a_replacement_field_holds_an_unknown_specification();
+void there_are_more_replacement_fields_than_arguments();
+void there_are_more_arguments_than_replacement_fields();
 void a_base_is_asked_for_something_not_a_number();
 }  // namespace format_error
 
@@ -195,16 +197,18 @@ struct FormatString {
     constexpr std::array<ArgumentKind, sizeof...(Args)> kinds{argument_kind<Args>()...};
     switch (check_format(text, kinds)) {
       case FormatError::none: break;
-      case FormatError::placeholder_not_closed: format_error::a_placeholder_is_not_closed(); break;
+      case FormatError::replacement_field_not_closed:
+        format_error::a_replacement_field_is_not_closed();
+        break;
       case FormatError::lonely_closing_brace: format_error::a_closing_brace_stands_alone(); break;
       case FormatError::unknown_specification:
-        format_error::a_placeholder_holds_an_unknown_specification();
+        format_error::a_replacement_field_holds_an_unknown_specification();
         break;
-      case FormatError::more_placeholders_than_arguments:
-        format_error::there_are_more_placeholders_than_arguments();
+      case FormatError::more_replacement_fields_than_arguments:
+        format_error::there_are_more_replacement_fields_than_arguments();
         break;
-      case FormatError::more_arguments_than_placeholders:
-        format_error::there_are_more_arguments_than_placeholders();
+      case FormatError::more_arguments_than_replacement_fields:
+        format_error::there_are_more_arguments_than_replacement_fields();
         break;
       case FormatError::base_for_something_not_a_number:
         format_error::a_base_is_asked_for_something_not_a_number();

@@ -44,17 +44,20 @@ struct List {
     item.*links = {};
   }
 
-  // Null if the list is empty. (Short because every switch of threads comes through here.)
-  T* pop_front() {
-    T* const item = first;
-    if (item == nullptr) return nullptr;
-    first = (item->*links).next;
+  // REQUIRES: not empty().
+  T& take_front() {
+    T& item = *first;
+    first = (item.*links).next;
     (first != nullptr ? (first->*links).previous : last) = nullptr;
-    (item->*links).next = nullptr;
+    (item.*links).next = nullptr;
     return item;
   }
 
+  // Null if the list is empty.
+  T* pop_front() { return empty() ? nullptr : &take_front(); }
+
   static T* next(const T& item) { return (item.*links).next; }
+  static T* previous(const T& item) { return (item.*links).previous; }
 
   size_t size() const {
     size_t count = 0;

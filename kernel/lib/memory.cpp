@@ -11,13 +11,19 @@
 
 extern "C" {
 
+// Both go by words of 8 bytes, as every step of a string instruction costs about the same; then the rest.
 void* memcpy(void* to, const void* from, size_t bytes) {
-  kernel::rep_movsb(to, from, bytes);
+  const size_t in_words = bytes & ~size_t{7};
+  kernel::rep_movsq(to, from, in_words / 8);
+  kernel::rep_movsb(static_cast<std::byte*>(to) + in_words, static_cast<const std::byte*>(from) + in_words,
+                    bytes - in_words);
   return to;
 }
 
 void* memset(void* to, int value, size_t bytes) {
-  kernel::rep_stosb(to, value, bytes);
+  const size_t in_words = bytes & ~size_t{7};
+  kernel::rep_stosq(to, 0x0101'0101'0101'0101 * static_cast<uint8_t>(value), in_words / 8);
+  kernel::rep_stosb(static_cast<std::byte*>(to) + in_words, value, bytes - in_words);
   return to;
 }
 

@@ -8,6 +8,7 @@
 #include "arch/exception.h"
 #include "arch/instructions.h"
 #include "arch/machine.h"
+#include "drivers/console.h"
 #include "lib/print.h"
 #include "lib/symbols.h"
 #include "memory/layout.h"

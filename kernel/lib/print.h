@@ -4,18 +4,19 @@
 // an interrupt handler: interrupts are off for the length of one call, so a line is never torn by another.
 #pragma once
 
-#include "arch/interrupt_guard.h"
-#include "drivers/console.h"
 #include "lib/format.h"
 
 namespace kernel {
 
+// Does the work, for arguments of any types. REQUIRES: check_format(format, kinds of arguments) == none.
+void print_arguments(std::string_view format, std::span<const FormatArgument> arguments);
+
+// Inline, as for each list of types it would be one more function that does nothing but collect them.
 template <typename... Args>
-void print(FormatString<std::type_identity_t<Args>...> string, const Args&... args) {
-  const InterruptGuard guard;
+[[gnu::always_inline]] inline void print(FormatString<std::type_identity_t<Args>...> string,
+                                         const Args&... args) {
   const std::array<FormatArgument, sizeof...(Args)> arguments{format_argument(args)...};
-  format_to(console, string.text, arguments);
-  console.flush();
+  print_arguments(string.text, arguments);
 }
 
 }  // namespace kernel

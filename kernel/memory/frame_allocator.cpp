@@ -25,12 +25,24 @@ void FrameAllocator::set(size_t frame, FrameUse use) {
   map_[frame] = use;
 }
 
-// The same for many: neighbours of one use change it together. At boot it is the whole memory.
+// Where the run of frames of one use ends that begins at `first`. Looks at eight at a time: at boot it is the
+// whole memory.
+size_t FrameAllocator::end_of_run(size_t first, size_t end) const {
+  const FrameUse use = map_[first];
+  const uint64_t eight_of_them = 0x0101'0101'0101'0101 * static_cast<uint8_t>(use);
+  for (uint64_t eight; end - first >= sizeof(eight); first += sizeof(eight)) {
+    __builtin_memcpy(&eight, map_ + first, sizeof(eight));
+    if (eight != eight_of_them) break;
+  }
+  while (first < end && map_[first] == use) ++first;
+  return first;
+}
+
+// The same for many: neighbours of one use change it together.
 void FrameAllocator::set_all(size_t first, size_t end, FrameUse use) {
   while (first < end) {
     const FrameUse old = map_[first];
-    size_t other = first + 1;
-    while (other < end && map_[other] == old) ++other;
+    const size_t other = end_of_run(first, end);
     counts_[static_cast<size_t>(old)] -= other - first;
     counts_[static_cast<size_t>(use)] += other - first;
     memset(map_ + first, static_cast<int>(use), other - first);

@@ -65,6 +65,7 @@ class FrameAllocator {
 
  private:
   static PhysicalAddress address_of(size_t frame) { return PhysicalAddress(frame * kPageBytes); }
+  size_t end_of_run(size_t first, size_t end) const;
   void set(size_t frame, FrameUse use);
   void set_all(size_t first, size_t end, FrameUse use);
 

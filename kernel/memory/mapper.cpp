@@ -91,22 +91,26 @@ std::expected<void, MapError> Mapper::map(VirtualAddress page, PhysicalAddress f
   return {};  // no INVLPG: the CPU does not remember that something was absent (Intel SDM vol. 3, 4.10.2.3)
 }
 
-// Walks down for the first page of each table only: those behind it are the next entries.
+// Walks down for the first page of each table only: those behind it are the next entries. (Nor can an address
+// that is not canonical come but at the start of a table.)
 std::expected<void, MapError> Mapper::map_range(VirtualAddress first, PhysicalAddress frame, size_t count,
                                                 PageFlags flags, PageSize size) {
   const InterruptGuard guard;
-  PageTableEntry* entry = nullptr;
-  for (size_t i = 0; i < count; ++i) {
-    const uint64_t offset = i * bytes_of(size);
-    const auto page = VirtualAddress::from(first.value() + offset);
+  for (uint64_t address = first.value(); count > 0;) {
+    const auto page = VirtualAddress::from(address);
     if (!page) return std::unexpected(MapError::not_canonical);
-    if (i == 0 || page->table_index(static_cast<unsigned>(size)) == 0) {
-      if (const auto mapped = map(*page, frame + offset, flags, size); !mapped) return mapped;
-      entry = entry_of(*page);
-    } else {
-      if ((++entry)->is_present()) return std::unexpected(MapError::already_mapped);
-      *entry = {frame + offset, entry[-1].flags().without(accessed).without(dirty)};
+    if (const auto mapped = map(*page, frame, flags, size); !mapped) return mapped;
+    PageTableEntry* const entry = entry_of(*page);
+    const PageFlags entry_flags = entry->flags().without(accessed).without(dirty);
+    const size_t left_in_table = 512 - page->table_index(static_cast<unsigned>(size));
+    const size_t pages = std::min(count, left_in_table);
+    for (size_t i = 1; i < pages; ++i) {
+      if (entry[i].is_present()) return std::unexpected(MapError::already_mapped);
+      entry[i] = {frame + i * bytes_of(size), entry_flags};
     }
+    address += pages * bytes_of(size);
+    frame = frame + pages * bytes_of(size);
+    count -= pages;
   }
   return {};
 }

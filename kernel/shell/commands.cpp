@@ -4,6 +4,7 @@
 #include "arch/interrupts.h"
 #include "arch/machine.h"
 #include "boot/boot_information.h"
+#include "drivers/console.h"
 #include "drivers/debug_exit.h"
 #include "drivers/input.h"
 #include "drivers/pit8254.h"

@@ -127,8 +127,8 @@ void measure_switch() {
   const uint64_t cycles = rdtsc() - before;
   stop = true;
   join(*other);
-  print("{} cycles of the time stamp counter from thread to thread, of {} switches\n", cycles / (2 * kRounds),
-        2 * kRounds);
+  print("{} cycles of the time stamp counter from thread to thread, of {} switches, policy {}\n",
+        cycles / (2 * kRounds), 2 * kRounds, scheduler->name);
 }
 
 struct Demo {

@@ -3,6 +3,7 @@
 
 #include <array>
 
+#include "drivers/console.h"
 #include "drivers/input.h"
 #include "lib/print.h"
 #include "lib/text.h"

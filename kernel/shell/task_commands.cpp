@@ -3,6 +3,7 @@
 
 #include <algorithm>
 
+#include "arch/interrupt_guard.h"
 #include "lib/print.h"
 #include "lib/text.h"
 #include "task/clock.h"

@@ -10,7 +10,7 @@ namespace kernel {
 
 constinit Clock clock;
 
-uint64_t Clock::now_by_cycles() const { return ticks_ + (rdtsc() - cycles_at_ticks_) / cycles_per_tick_; }
+uint64_t Clock::now_by_cycles() const { return at(rdtsc()); }
 
 void Clock::handle_interrupt() {
   if (tickless_) {

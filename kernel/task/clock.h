@@ -17,6 +17,13 @@ class Clock {
  public:
   uint64_t now() const { return tickless_ ? now_by_cycles() : ticks_; }
 
+  // The same for whoever has just read the time stamp counter.
+  uint64_t at(uint64_t cycles) const {
+    if (!tickless_) [[likely]]
+      return ticks_;
+    return ticks_ + (cycles - cycles_at_ticks_) / cycles_per_tick_;
+  }
+
   // At every interrupt of the timer.
   void handle_interrupt();
 

@@ -17,6 +17,13 @@ namespace {
 
 constinit uint64_t accounted_until = 0;  // reading of the time stamp counter
 
+// See account_time. Inline, as every switch comes through here.
+[[gnu::always_inline]] inline void book_time() {
+  const uint64_t now = rdtsc();
+  current->cycles += now - accounted_until;
+  accounted_until = now;
+}
+
 // To the next alarm, or to the end of the slice if somebody else wants the CPU. REQUIRES: the clock is
 // tickless.
 void set_timer() {
@@ -24,20 +31,24 @@ void set_timer() {
   clock.set_next_interrupt(std::min(slice_end, alarms.next_due()));
 }
 
-// The current thread has been put where it belongs now; somebody else runs.
-void switch_away(SwitchReason reason) {
+// The current thread is in that state from now on, and somebody else runs.
+void switch_away(ThreadState state, SwitchReason reason) {
   reschedule_wanted = false;
-  account_time();
-  Thread* const chosen = scheduler->take_next();
-  if (clock.is_tickless()) set_timer();
+  book_time();
   Thread& previous = *current;
+  previous.state = state;
+  if (state == ThreadState::ready && &previous != idle_thread) scheduler->add(previous);
+  Thread* const chosen = scheduler->take_next();
+  // While somebody is ready the timer is set to the end of a slice: since make_ready, or the last shot. Only
+  // when nobody is left it must not be.
+  if (clock.is_tickless() && scheduler->empty()) set_timer();
   Thread& next = chosen != nullptr ? *chosen : *idle_thread;
   next.state = ThreadState::running;
   if (&next == &previous) return;
 
   SwitchRecord& record = switch_trace.next();
   record.tsc = accounted_until;
-  record.tick = clock.now();
+  record.tick = clock.at(accounted_until);
   record.from = previous.id;
   record.to = next.id;
   record.reason = reason;
@@ -47,13 +58,7 @@ void switch_away(SwitchReason reason) {
   current = &next;
   switch_function(previous.context, next.context);
   // Here some time has passed: `previous` runs again, and who switched to it need not be `next`.
-  free_departed_thread();
-}
-
-[[gnu::always_inline]] inline void give_way(SwitchReason reason) {
-  current->state = ThreadState::ready;
-  if (current != idle_thread) scheduler->add(*current);
-  switch_away(reason);
+  if (departed_thread != nullptr) free_departed_thread();
 }
 
 }  // namespace
@@ -70,40 +75,32 @@ void make_ready(Thread& thread) {
 void block(WaitReason reason) {
   if (current == idle_thread) panic("the idle thread must not wait");
   if (jobs.ceiling() != 0) panic("a job must not wait, nor who holds one of its resources");
-  current->state = ThreadState::waiting;
   current->waits_for = reason;
-  switch_away(SwitchReason::waits);
+  switch_away(ThreadState::waiting, SwitchReason::waits);
 }
 
 void leave_for_ever() {
-  current->state = ThreadState::finished;
-  switch_away(SwitchReason::finished);
+  switch_away(ThreadState::finished, SwitchReason::finished);
   panic("a thread that had ended was switched to");
 }
 
 void yield() {
   const DispatchGuard guard;
-  give_way(SwitchReason::yielded);
+  switch_away(ThreadState::ready, SwitchReason::yielded);
 }
 
 void do_what_was_put_off() {
   if (jobs.any_pending()) jobs.run_pending();
   if (!reschedule_wanted || jobs.ceiling() != 0) return;
   ++current->preemptions;
-  give_way(SwitchReason::preempted);
+  switch_away(ThreadState::ready, SwitchReason::preempted);
 }
 
-void account_time() {
-  const uint64_t now = rdtsc();
-  const uint64_t cycles = now - accounted_until;
-  accounted_until = now;
-  current->cycles += cycles;
-  if (scheduler->charge != nullptr && current != idle_thread) scheduler->charge(*current, cycles);
-}
+void account_time() { book_time(); }
 
 void handle_tick() {
   clock.handle_interrupt();
-  account_time();
+  book_time();
   ++current->ticks;
   alarms.ring(clock.now());
   if (scheduler->should_preempt(*current, Occasion::tick)) reschedule_wanted = true;

@@ -55,9 +55,9 @@ void set_scheduler(const Scheduler& policy);
 // happens at its end.
 class DispatchGuard {
  public:
-  DispatchGuard() : were_enabled_(rflags::read() & rflags::kInterrupts) { cli(); }
+  DispatchGuard() : before_(rflags::read()) { cli(); }
   [[gnu::always_inline]] ~DispatchGuard() {
-    if (!were_enabled_) return;
+    if ((before_ & rflags::kInterrupts) == 0) return;
     if (reschedule_wanted || jobs.any_pending()) do_what_was_put_off();
     sti();
   }
@@ -65,7 +65,7 @@ class DispatchGuard {
   DispatchGuard& operator=(const DispatchGuard&) = delete;
 
  private:
-  bool were_enabled_;
+  uint64_t before_;  // RFLAGS
 };
 
 }  // namespace kernel

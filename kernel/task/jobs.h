@@ -36,7 +36,7 @@ class Jobs {
   // From anywhere, also from a handler. Several requests before it runs are one.
   void ask_for(Job& job);
 
-  bool any_pending() const { return !pending_.empty(); }
+  [[gnu::always_inline]] bool any_pending() const { return !pending_.empty(); }
 
   // Starts those above the ceiling, the most important first. REQUIRES: interrupts are off.
   void run_pending();

@@ -21,7 +21,7 @@ enum class Occasion : uint8_t {
 };
 
 template <typename P>
-concept SchedulingPolicy = requires(P policy, const P& looked_at, Thread& thread, const Thread& running) {
+concept SchedulingPolicy = requires(P policy, const P& looked_at, Thread& thread) {
   { P::kName } -> std::convertible_to<std::string_view>;
   { P::kSummary } -> std::convertible_to<std::string_view>;
   { P::kTickless } -> std::convertible_to<bool>;    // the timer is set to the next time something is due
@@ -29,13 +29,7 @@ concept SchedulingPolicy = requires(P policy, const P& looked_at, Thread& thread
   policy.remove(thread);                            // one of those added
   { policy.take_next() } -> std::same_as<Thread*>;  // who runs now; null if nobody is ready
   { looked_at.empty() } -> std::same_as<bool>;
-  { looked_at.should_preempt(running, Occasion{}) } -> std::same_as<bool>;
-};
-
-// A policy may also want to know how much each thread has used.
-template <typename P>
-concept ChargingPolicy = SchedulingPolicy<P> && requires(P policy, Thread& thread) {
-  policy.charge(thread, uint64_t{});  // ran for so many cycles of the time stamp counter
+  { policy.should_preempt(thread, Occasion{}) } -> std::same_as<bool>;  // the one that runs
 };
 
 // A policy, as functions to call: chosen while the kernel runs.
@@ -47,20 +41,19 @@ struct Scheduler {
   void (*remove)(Thread& thread);
   Thread* (*take_next)();
   bool (*empty)();
-  bool (*should_preempt)(const Thread& running, Occasion occasion);
-  void (*charge)(Thread& thread, uint64_t cycles) = nullptr;  // null: it does not want to know
+  bool (*should_preempt)(Thread& running, Occasion occasion);
 };
 
+// Flat, with the policy's function and what that calls inside: every switch of threads comes through here.
 template <auto& policy>
 struct PolicyFunctions {
-  static void add(Thread& thread) { policy.add(thread); }
-  static void remove(Thread& thread) { policy.remove(thread); }
-  static Thread* take_next() { return policy.take_next(); }
-  static bool empty() { return policy.empty(); }
-  static bool should_preempt(const Thread& running, Occasion occasion) {
+  [[gnu::flatten]] static void add(Thread& thread) { policy.add(thread); }
+  [[gnu::flatten]] static void remove(Thread& thread) { policy.remove(thread); }
+  [[gnu::flatten]] static Thread* take_next() { return policy.take_next(); }
+  [[gnu::flatten]] static bool empty() { return policy.empty(); }
+  [[gnu::flatten]] static bool should_preempt(Thread& running, Occasion occasion) {
     return policy.should_preempt(running, occasion);
   }
-  static void charge(Thread& thread, uint64_t cycles) { policy.charge(thread, cycles); }
 };
 
 template <auto& policy>
@@ -68,10 +61,8 @@ constexpr Scheduler scheduler_of() {
   using P = std::remove_reference_t<decltype(policy)>;
   static_assert(SchedulingPolicy<P>);
   using Functions = PolicyFunctions<policy>;
-  Scheduler functions{P::kName,          P::kSummary,          P::kTickless,     Functions::add,
-                      Functions::remove, Functions::take_next, Functions::empty, Functions::should_preempt};
-  if constexpr (ChargingPolicy<P>) functions.charge = Functions::charge;
-  return functions;
+  return {P::kName,          P::kSummary,          P::kTickless,     Functions::add,
+          Functions::remove, Functions::take_next, Functions::empty, Functions::should_preempt};
 }
 
 // All there are; the first is the one the kernel starts with.

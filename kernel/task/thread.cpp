@@ -20,7 +20,6 @@ namespace {
 
 constinit Thread main_thread;
 constinit uint32_t last_id = 0;
-constinit Thread* departed = nullptr;  // has ended, and nobody will join it
 
 void set_name(Thread& thread, std::string_view name) {
   const size_t length = std::min(name.size(), thread.name_characters.size() - 1);
@@ -43,7 +42,7 @@ void free_thread(Thread& thread) {
 
 // The first thing a new thread does: switch_context "returns" to here, with interrupts off.
 void run_thread() {
-  free_departed_thread();
+  if (departed_thread != nullptr) free_departed_thread();
   sti();
   current->function(current->argument);
   exit_thread();
@@ -66,6 +65,7 @@ constinit std::array<ThreadName, 256> thread_names{};
 constinit ThreadList threads;
 constinit Thread* current = &main_thread;
 constinit Thread* idle_thread = nullptr;
+constinit Thread* departed_thread = nullptr;
 
 std::string_view Thread::name() const { return {name_characters.data()}; }
 
@@ -94,7 +94,7 @@ Thread* spawn(std::string_view name, void (*function)(void*), void* argument, Th
   restart(*thread);
 
   const DispatchGuard guard;
-  thread->share = current->share;  // or whoever spawns a lot would get a lot
+  thread->usage = current->usage;  // or whoever spawns a lot would get a lot
   enlist(*thread);
   make_ready(*thread);
   return thread;
@@ -114,7 +114,7 @@ void exit_thread() {
   cli();
   Thread& self = *current;
   if (self.holds != nullptr) panic("{} ends, and holds {}", self.name(), self.holds->name());
-  if (self.detached) departed = &self;  // its stack is still in use: the next one frees it
+  if (self.detached) departed_thread = &self;  // its stack is still in use: the next one frees it
   if (self.joiner != nullptr) make_ready(*self.joiner);
   leave_for_ever();
 }
@@ -124,9 +124,7 @@ void restart(Thread& thread) {
   thread.context = new_context(thread.stack.top, run_thread);
 }
 
-void free_departed_thread() {
-  if (departed != nullptr) free_thread(*std::exchange(departed, nullptr));
-}
+void free_departed_thread() { free_thread(*std::exchange(departed_thread, nullptr)); }
 
 void sleep_until(uint64_t tick) {
   const DispatchGuard guard;

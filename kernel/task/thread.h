@@ -30,12 +30,6 @@ enum class Wakeup : uint8_t { event, alarm };  // what ended a wait
 inline constexpr unsigned kPriorities = 8;
 inline constexpr uint8_t kNormalPriority = 3;  // 0 is the lowest, 7 the highest
 
-// What policies remember of a thread. Each uses its own part.
-struct ShareOfCpu {
-  uint64_t usage = 0;       // decayed sum of CPU cycles by weight, as it was at ...
-  uint64_t usage_tick = 0;  // ... this tick
-};
-
 struct Thread {
   SavedContext context;  // while it does not run
 
@@ -64,7 +58,9 @@ struct Thread {
   Mutex* holds = nullptr;    // the first of the mutexes it holds
   Thread* joiner = nullptr;  // who waits for its end
 
-  ShareOfCpu share{};
+  // For the fair share policy.
+  uint64_t usage = 0;           // CPU cycles by weight, the older the less
+  uint64_t charged_cycles = 0;  // how many of `cycles` are in it
 
   // Statistics.
   uint64_t ticks = 0;        // timer interrupts that found it running
@@ -121,7 +117,9 @@ void set_priority(Thread& thread, uint8_t priority);
 // anything to do. From here on the timer's interrupt may take the CPU away from whoever runs.
 void start_threads();
 
-// Frees a detached thread that has ended, now that another one runs. REQUIRES: interrupts are off.
+// Has ended, and nobody will join it; null if there is none. REQUIRES, to free it: another thread runs, and
+// interrupts are off.
+extern Thread* departed_thread;
 void free_departed_thread();
 
 // Lets a thread begin again, as if it had just been spawned; what is on its stack is forgotten. REQUIRES: it

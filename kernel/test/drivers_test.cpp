@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: MIT
+#include "arch/instructions.h"
 #include "arch/interrupts.h"
 #include "drivers/pit8254.h"
 #include "drivers/vga_text.h"

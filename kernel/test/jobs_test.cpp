@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 #include "task/jobs.h"
 
+#include "arch/control_registers.h"
 #include "arch/instructions.h"
 #include "arch/interrupts.h"
 #include "task/thread.h"

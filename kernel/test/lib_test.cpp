@@ -60,6 +60,19 @@ KERNEL_TEST(text, refuses_what_is_not_a_number) {
     expect(!parse_number(wrong));
 }
 
+// They go by words and then by bytes: every length has to end where it should.
+KERNEL_TEST(memory, fill_and_copy_of_every_length) {
+  for (size_t bytes = 0; bytes <= 24; ++bytes) {
+    std::array<uint8_t, 32> filled{}, copied{};
+    expect(memset(&filled[3], 0x1a5, bytes) == &filled[3]);
+    expect(memcpy(&copied[1], &filled[3], bytes + 1) == &copied[1]);
+    for (size_t i = 0; i < filled.size(); ++i)
+      expect_equal(filled[i], i >= 3 && i < 3 + bytes ? uint8_t{0xa5} : uint8_t{0});
+    for (size_t i = 0; i < copied.size(); ++i)
+      expect_equal(copied[i], i >= 1 && i < 1 + bytes ? uint8_t{0xa5} : uint8_t{0});
+  }
+}
+
 KERNEL_TEST(memory, move_of_overlapping_bytes) {
   char up[] = "abcdef";
   memmove(up + 2, up, 4);

@@ -107,13 +107,29 @@ KERNEL_TEST(fair_share, shares_follow_the_weights) {
   expect_between(got[2], 43, 57);
 }
 
-KERNEL_TEST(fair_share, what_a_sleeper_saved_up_is_forgotten) {
-  constexpr uint64_t kUsed = 1 << 20;
-  expect_equal(FairShare::decayed(kUsed, FairShare::kHalfLife), kUsed / 2);
-  expect_equal(FairShare::decayed(kUsed, 10 * FairShare::kHalfLife), kUsed >> 10);
-  expect_equal(FairShare::decayed(kUsed, 100 * FairShare::kHalfLife), 0);
-  for (uint64_t tick = 1; tick < 200; ++tick)
-    expect(FairShare::decayed(kUsed, tick) <= FairShare::decayed(kUsed, tick - 1));
+KERNEL_TEST(fair_share, what_was_used_counts_half_after_each_half_life) {
+  const WithScheduler with("fair-share");
+  sleep_for(1);                                  // the policy has caught up with the time before
+  constexpr uint64_t kUsed = uint64_t{1} << 60;  // far more than a test can add to it
+  Thread& sleeper = *spawn("sleeps", [](void*) { sleep_for(2 * FairShare::kHalfLife + 1); });
+  current->usage = sleeper.usage = kUsed;
+  join(sleeper);
+  expect_between(current->usage, kUsed >> 3, kUsed >> 1);  // two or three half-lives began
+}
+
+KERNEL_TEST(fair_share, who_used_least_is_first_and_equals_take_turns) {
+  FairShare policy;
+  Thread a, b, c, d;
+  a.usage = 30;
+  b.usage = 10;
+  c.usage = 30;
+  d.usage = 20;
+  for (Thread* thread : {&a, &b, &c, &d}) policy.add(*thread);
+  expect(!policy.should_preempt(b, Occasion::tick));
+  expect(policy.should_preempt(d, Occasion::tick));
+  expect(!policy.should_preempt(d, Occasion::wakeup));
+  for (Thread* thread : {&b, &d, &a, &c}) expect(policy.take_next() == thread);
+  expect(policy.empty());
 }
 
 KERNEL_TEST(fair_share, a_newcomer_does_not_push_the_others_aside) {

@@ -1,27 +1,23 @@
 // SPDX-License-Identifier: MIT
 #include "task/schedulers/fair_share.h"
 
+#include <algorithm>
+
 #include "task/clock.h"
 
 namespace kernel {
 
-Thread* FairShare::least_used() const {
-  const uint64_t now = clock.now();
-  Thread* least = ready.first;
-  for (Thread& thread : ready)
-    if (usage(thread, now) < usage(*least, now)) least = &thread;
-  return least;
-}
-
-bool FairShare::should_preempt(const Thread& running, Occasion occasion) const {
-  if (occasion != Occasion::tick || ready.empty()) return false;
-  const uint64_t now = clock.now();
-  return usage(*least_used(), now) < usage(running, now);
-}
-
-void FairShare::charge(Thread& thread, uint64_t cycles) {
-  const uint64_t now = clock.now();
-  thread.share = {.usage = usage(thread, now) + cycles / thread.weight, .usage_tick = now};
+bool FairShare::should_preempt(Thread& running, Occasion occasion) {
+  if (occasion != Occasion::tick) return false;
+  charge(running);
+  if (const uint64_t half_lives = (clock.now() - halved_at) / kHalfLife; half_lives > 0) {
+    halved_at += half_lives * kHalfLife;
+    for (Thread& thread : threads) {
+      charge(thread);  // or what it ran under another policy would count in full, later
+      thread.usage >>= std::min<uint64_t>(half_lives, 63);
+    }
+  }
+  return !ready.empty() && ready.first->usage < running.usage;
 }
 
 }  // namespace kernel

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: MIT
 //
-// Whoever had the least of the CPU lately. "Lately" is an average that decays exponentially: what was used
-// kHalfLife ticks ago counts half. A thread of weight 2 is charged half, and so comes to twice the share. One
-// that slept has used little and runs soon, but what it saved up is forgotten with time.
+// Whoever had the least of the CPU lately. "Lately" is an average that decays: every kHalfLife ticks all that
+// was ever used counts half as much. A thread of weight 2 is charged half, and so comes to twice the share.
+// One that slept has used little and runs soon, but what it saved up is forgotten with time.
 #pragma once
 
 #include "task/scheduler.h"
@@ -16,36 +16,30 @@ struct FairShare {
   static constexpr bool kTickless = false;
   static constexpr uint64_t kHalfLife = 16;  // ticks
 
+  // The least usage first, equals in turn. Only who runs is charged, and he is not in here; and halving keeps
+  // the order. So the list stays sorted while time goes by, and there is nothing to search.
   ThreadQueue ready;
+  uint64_t halved_at = 0;  // tick
 
-  // What is left of a usage after so many ticks. Straight lines between the halvings, so that no
-  // multiplication can overflow.
-  static constexpr uint64_t decayed(uint64_t usage, uint64_t ticks) {
-    const uint64_t halvings = ticks / kHalfLife;
-    if (halvings >= 64) return 0;
-    const uint64_t whole = usage >> halvings;
-    return whole - whole / (2 * kHalfLife) * (ticks % kHalfLife);
+  // Books what it ran since the last time.
+  static void charge(Thread& thread) {
+    thread.usage += (thread.cycles - thread.charged_cycles) / thread.weight;
+    thread.charged_cycles = thread.cycles;
   }
-
-  // As it would be at this tick.
-  static uint64_t usage(const Thread& thread, uint64_t now) {
-    return decayed(thread.share.usage, now - thread.share.usage_tick);
+  void add(Thread& thread) {
+    charge(thread);
+    // From the end: who has just run has mostly used more than all others.
+    Thread* more = nullptr;
+    for (Thread* other = ready.last; other != nullptr && other->usage > thread.usage;
+         other = ThreadQueue::previous(*other))
+      more = other;
+    ready.insert_before(more, thread);
   }
-
-  void add(Thread& thread) { ready.push_back(thread); }
   void remove(Thread& thread) { ready.remove(thread); }
-  Thread* least_used() const;
-  Thread* take_next() {
-    Thread* const thread = least_used();
-    if (thread != nullptr) ready.remove(*thread);
-    return thread;
-  }
+  Thread* take_next() { return ready.pop_front(); }
   bool empty() const { return ready.empty(); }
-  bool should_preempt(const Thread& running, Occasion occasion) const;
-  void charge(Thread& thread, uint64_t cycles);
+  bool should_preempt(Thread& running, Occasion occasion);
 };
-static_assert(FairShare::decayed(6400, 0) == 6400 && FairShare::decayed(6400, 16) == 3200 &&
-              FairShare::decayed(6400, 8) == 4800);
 
 extern FairShare fair_share;
 

@@ -5,8 +5,7 @@
 // task/mutex.h.
 #pragma once
 
-#include <bit>
-
+#include "arch/instructions.h"
 #include "task/scheduler.h"
 
 namespace kernel {
@@ -19,27 +18,32 @@ struct PriorityLevels {
   std::array<ThreadQueue, kPriorities> ready;
   uint32_t occupied = 0;  // bit n: somebody is ready at level n
 
-  // The highest level at which somebody is ready; -1 if nobody is.
-  int highest() const { return std::bit_width(occupied) - 1; }
+  // The highest level at which somebody is ready. REQUIRES: not empty().
+  unsigned highest() const { return bsr(occupied); }
 
   void add(Thread& thread) {
-    ready[thread.priority].push_back(thread);
-    occupied |= 1u << thread.priority;
+    const unsigned level = thread.priority;
+    ready[level].push_back(thread);
+    occupied |= 1u << level;
   }
   void remove(Thread& thread) {
-    ready[thread.priority].remove(thread);
-    if (ready[thread.priority].empty()) occupied &= ~(1u << thread.priority);
+    const unsigned level = thread.priority;
+    ThreadQueue& queue = ready[level];
+    queue.remove(thread);
+    if (queue.empty()) occupied &= ~(1u << level);
   }
   Thread* take_next() {
-    const int level = highest();
-    if (level < 0) return nullptr;
-    Thread* const thread = ready[static_cast<unsigned>(level)].pop_front();
-    if (ready[static_cast<unsigned>(level)].empty()) occupied &= ~(1u << level);
-    return thread;
+    if (occupied == 0) return nullptr;
+    const unsigned level = highest();
+    ThreadQueue& queue = ready.data()[level];
+    Thread& thread = queue.take_front();
+    if (queue.empty()) occupied &= ~(1u << level);
+    return &thread;
   }
   bool empty() const { return occupied == 0; }
   bool should_preempt(const Thread& running, Occasion occasion) const {
-    const int level = highest();
+    if (occupied == 0) return false;
+    const unsigned level = highest();
     return level > running.priority || (occasion == Occasion::tick && level == running.priority);
   }
 };

@@ -6,6 +6,7 @@
 
 #include <atomic>
 
+#include "drivers/console.h"
 #include "memory/layout.h"
 #include "test/clock_interrupts.h"
 #include "test/test.h"

@@ -20,6 +20,7 @@ struct Installation {
   std::filesystem::path built;    // NN-name/libkernel.a, NN-name/solution.elf
   std::filesystem::path checker;  // the program that runs images
 
+  // Of the build that the program that runs belongs to. $RINGSIDE_SOURCES: other sources than those it was built from.
   static Installation of_this_program();
   std::filesystem::path labs() const { return sources / "labs"; }
   std::filesystem::path solution_image(const Lab& lab) const { return built / lab.name / "solution.elf"; }

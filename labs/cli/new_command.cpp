@@ -26,7 +26,7 @@ Command add_new(CLI::App& program, const Labs& labs) {
                 return fail(fmt::format("There is a lab {} already: {}.", lab.number(), lab.name));
             const std::filesystem::path folder = labs.here.labs() / *name;
             std::error_code error;
-            std::filesystem::copy(labs.here.labs() / "template", folder,
+            std::filesystem::copy(labs.here.labs() / "00-template", folder,
                                   std::filesystem::copy_options::recursive, error);
             if (error) return fail(fmt::format("{} cannot be made: {}.", folder.string(), error.message()));
             std::ofstream manifest(labs.here.labs() / "labs.toml", std::ios::app);

@@ -8,6 +8,7 @@
 #include "sim/cpu/exact_lane.h"
 #include "sim/cpu/fast_lane.h"
 #include "sim/cpu/memory_watch.h"
+#include "sim/cpu/open_engine.h"
 #include "sim/cpu/table_pages.h"
 
 namespace ringside {

@@ -55,6 +55,7 @@ FastRun FastLane::run(std::uint64_t ticks, bool watch_interrupts,
   if (flush_code_) {
     uc_ctl_flush_tb(engine_);
     for (auto& page : code_on_page_) page.reset();
+    decoded_.clear();
     forget_blocks();
     flush_code_ = false;
   }
@@ -112,25 +113,37 @@ void FastLane::learn(Entry& entry, std::uint64_t address, std::uint32_t size) {
   learned_.push_back(&entry);
   entry = {.linear = address, .cost = kNotHere, .size = static_cast<std::uint16_t>(size), .instructions = 0};
   if (!read_code(address, size, code_) || code_.size != size) return;
-  const BlockContents contents = decoder_.decode(code_.span(), address, space_.bits);
-  entry.instructions = static_cast<std::uint16_t>(contents.instructions);
+  const Contents contents = contents_of(address);
+  entry.instructions = contents.instructions;
   const auto stop_here = std::ranges::lower_bound(*addresses_, address);
-  const bool plain =
-      std::ranges::all_of(contents.marks, [](const Mark& m) { return m.kind == InsnKind::repeated; });
   const bool stops = stop_here != addresses_->end() && *stop_here < address + size;
-  if (contents.complete && plain && !stops) entry.cost = contents.instructions;
-  const auto note = [&](PhysAddr at, std::uint64_t bytes) {  // on one page
-    if (bytes == 0) return;
-    auto& page = code_on_page_[at.value / kPageBytes];
-    if (!page) {
-      page = std::make_unique<Granules>();
-      uc_ctl_flush_tlb(engine_);  // it may have been writable up to now
-    }
-    for (std::uint64_t g = at.value / kGranule; g <= (at.value + bytes - 1) / kGranule; ++g)
-      page->set(g % kGranules);
-  };
-  note(code_.first_page_address, code_.on_first_page);
-  note(code_.second_page_address, size - code_.on_first_page);
+  if (contents.plain && !stops) entry.cost = contents.instructions;
+}
+
+FastLane::Contents FastLane::contents_of(std::uint64_t address) {
+  const bool on_one_page = code_.on_first_page == code_.size;
+  const std::uint64_t place = code_.first_page_address.value << 16 | space_.bits / 16 << 13 | code_.size;
+  if (const auto known = decoded_.find(place); on_one_page && known != decoded_.end()) return known->second;
+  const BlockContents block = decoder_.decode(code_.span(), address, space_.bits);
+  note_code(code_.first_page_address, code_.on_first_page);
+  note_code(code_.second_page_address, code_.size - code_.on_first_page);
+  const bool plain =
+      std::ranges::all_of(block.marks, [](const Mark& m) { return m.kind == InsnKind::repeated; });
+  const Contents contents{static_cast<std::uint16_t>(block.instructions), plain && block.complete};
+  if (decoded_.size() >= kMostDecoded) decoded_.clear();
+  if (on_one_page) decoded_.emplace(place, contents);
+  return contents;
+}
+
+void FastLane::note_code(PhysAddr at, std::uint64_t bytes) {
+  if (bytes == 0) return;
+  auto& page = code_on_page_[at.value / kPageBytes];
+  if (!page) {
+    page = std::make_unique<Granules>();
+    uc_ctl_flush_tlb(engine_);  // it may have been writable up to now
+  }
+  for (std::uint64_t g = at.value / kGranule; g <= (at.value + bytes - 1) / kGranule; ++g)
+    page->set(g % kGranules);
 }
 
 bool FastLane::on_tlb_fill(uc_engine*, std::uint64_t linear, uc_mem_type type, uc_tlb_entry* result,

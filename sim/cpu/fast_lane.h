@@ -16,6 +16,7 @@
 #include <bitset>
 #include <cstdlib>
 #include <memory>
+#include <unordered_map>
 #include <vector>
 
 #include "sim/cpu/engine.h"
@@ -56,7 +57,7 @@ class FastLane : public Lane {
   void written(PhysAddr address, std::uint64_t length);
 
  private:
-  static constexpr std::size_t kEntries = 1 << 14;
+  static constexpr std::size_t kEntries = 1 << 14, kMostDecoded = 1 << 16;
   static constexpr std::uint64_t kPageBytes = 4096, kGranule = 16, kGranules = kPageBytes / kGranule;
   using Granules = std::bitset<kGranules>;  // of a page: code is known there
   // Small: the hook does little else but read one. All zero = empty, so that the table is zero pages of the
@@ -68,6 +69,10 @@ class FastLane : public Lane {
     std::uint16_t instructions;  // 0: not known
   };
   static_assert(sizeof(Entry) == 16);
+  struct Contents {
+    std::uint16_t instructions;
+    bool plain;  // the fast lane can take it
+  };
 
   static void on_block(uc_engine*, std::uint64_t address, std::uint32_t size, void* self);
   static bool on_tlb_fill(uc_engine*, std::uint64_t linear, uc_mem_type type, uc_tlb_entry* result,
@@ -78,6 +83,9 @@ class FastLane : public Lane {
   // Kept out of the hook, which then needs no stack frame: the hook is a quarter of what a run costs.
   [[gnu::noinline, gnu::cold]] void enter_block(std::uint64_t address, std::uint32_t size);
   void learn(Entry& entry, std::uint64_t address, std::uint32_t size);
+  // Of the block in code_. What is known of it at its place in memory outlasts a change of translation.
+  Contents contents_of(std::uint64_t address);
+  void note_code(PhysAddr at, std::uint64_t bytes);  // on one page
   // Where what is left of the run is kept.
   std::uint64_t& budget() { return watch_ ? set_aside_ : left_; }
   bool fill(std::uint64_t linear, AccessKind kind, uc_tlb_entry& result);
@@ -92,6 +100,8 @@ class FastLane : public Lane {
   std::unique_ptr<Entry, decltype(&std::free)> entries_;
   std::vector<Entry*> learned_;                          // those not empty
   std::vector<std::unique_ptr<Granules>> code_on_page_;  // of physical memory; none where no code is known
+  // By physical address, bits and size, until something is written where code is known.
+  std::unordered_map<std::uint64_t, Contents> decoded_;
   const std::vector<std::uint64_t>* addresses_ = nullptr;
   CodeBytes code_;
   std::uint64_t left_ = 0;

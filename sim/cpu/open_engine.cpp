@@ -20,7 +20,9 @@ void* __wrap_mmap64(void* at, std::size_t bytes, int protection, int flags, int 
     for (std::uintptr_t n = 1; n <= kSteps; ++n) {
       void* place = reinterpret_cast<void*>(here - n * kStep);
       void* mapped = __real_mmap64(place, bytes, protection, flags | MAP_FIXED_NOREPLACE, file, offset);
-      if (mapped != MAP_FAILED) return mapped;
+      if (mapped == MAP_FAILED) continue;
+      (void)madvise(mapped, bytes, MADV_HUGEPAGE);  // all of it will be written
+      return mapped;
     }
   return __real_mmap64(at, bytes, protection, flags, file, offset);
 }

@@ -42,3 +42,5 @@ message(STATUS "Unicorn ${UNICORN_VERSION}: ${UNICORN_LIBRARY}")
 add_library(Unicorn::Unicorn INTERFACE IMPORTED)
 target_include_directories(Unicorn::Unicorn INTERFACE "${UNICORN_INCLUDE_DIR}")
 target_link_libraries(Unicorn::Unicorn INTERFACE "${UNICORN_LIBRARY}" m pthread)
+# Where it puts the code that it makes is for sim/cpu/open_engine.cpp to say.
+target_link_options(Unicorn::Unicorn INTERFACE LINKER:--wrap=mmap64)

@@ -10,6 +10,8 @@
 #include <optional>
 #include <vector>
 
+#include "sim/cpu/open_engine.h"
+
 #ifdef __SANITIZE_ADDRESS__
 // Unicorn 2.1.1 loses 32 bytes with each engine that is closed, and its notes about pages of code that were
 // stored to.
@@ -302,23 +304,6 @@ const Result<ContextLayout>& context_layout() {
   static const Result<ContextLayout> layout = calibrate();
   return layout;
 }
-
-Result<uc_engine*> open_engine(std::uint32_t translation_buffer_bytes) {
-  uc_engine* engine = nullptr;
-  uc_err error = uc_open(UC_ARCH_X86, UC_MODE_64, &engine);
-  if (error == UC_ERR_OK) error = uc_ctl_set_cpu_model(engine, UC_CPU_X86_SKYLAKE_SERVER);
-  if (error == UC_ERR_OK) error = uc_ctl_set_tcg_buffer_size(engine, translation_buffer_bytes);
-  // With the exits list on and empty, the engine never looks an end address up through the guest's page
-  // tables.
-  if (error == UC_ERR_OK) error = uc_ctl_exits_enable(engine);
-  if (error != UC_ERR_OK) {
-    if (engine) uc_close(engine);
-    return fail(fmt::format("The CPU engine could not be opened: {}.", uc_strerror(error)));
-  }
-  return engine;
-}
-
-void book_buffer(uc_engine* engine) { uc_ctl_flush_tb(engine); }
 
 Context::Context(uc_engine* engine) : engine_(engine), size_(uc_context_size(engine)) {
   if (uc_context_alloc(engine, &context_) != UC_ERR_OK) throw std::bad_alloc();

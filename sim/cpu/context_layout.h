@@ -33,15 +33,6 @@ struct ContextLayout {
 // Finds the layout with a scratch engine, once a process; the error names the Unicorn version found.
 const Result<ContextLayout>& context_layout();
 
-// A new engine configured as every engine of ours: 64-bit, exits list on and empty, fixed CPU model. Its
-// translation buffer may not become full before book_buffer().
-Result<uc_engine*> open_engine(std::uint32_t translation_buffer_bytes);
-
-// A fresh engine has not booked its own translation buffer: the first time it is full, it would start again
-// at the beginning and overwrite blocks that are still in use. Once booked, which writes all of it, a full
-// buffer is emptied.
-void book_buffer(uc_engine* engine);
-
 // Reads and writes of a saved context by offset.
 class Context {
  public:

@@ -8,14 +8,16 @@
 #include "sim/cpu/exact_lane.h"
 #include "sim/cpu/fast_lane.h"
 #include "sim/cpu/memory_watch.h"
+#include "sim/cpu/open_engine.h"
 #include "sim/cpu/table_pages.h"
 
 namespace ringside {
 namespace {
 
 // Translated code: the fast lane keeps a whole kernel's, the exact lane what it meets on the way.
-// Opening an engine writes all of its buffer.
-constexpr std::uint32_t kFastBuffer = 4u << 20, kExactBuffer = 2u << 20;
+// Opening an engine writes all of its buffer, but for a last page that it keeps closed: the rest can be large
+// pages of the host's.
+constexpr std::uint32_t kFastBuffer = (4u << 20) + 4096, kExactBuffer = (2u << 20) + 4096;
 
 // Fewer ticks than this are not worth a change of lanes.
 constexpr std::uint64_t kWorthwhile = 8;

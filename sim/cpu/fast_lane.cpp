@@ -55,6 +55,7 @@ FastRun FastLane::run(std::uint64_t ticks, bool watch_interrupts,
   if (flush_code_) {
     uc_ctl_flush_tb(engine_);
     for (auto& page : code_on_page_) page.reset();
+    decoded_.clear();
     forget_blocks();
     flush_code_ = false;
   }
@@ -69,8 +70,7 @@ FastRun FastLane::run(std::uint64_t ticks, bool watch_interrupts,
   ticks = std::min(ticks, kMostTicks);
   left_ = watch_ ? 0 : ticks;
   set_aside_ = watch_ ? ticks : 0;
-  block_ = space_.cs_base + rip();
-  shape_ = {};
+  block_ = nullptr;
   wanted_instructions_ = 0;
   stopped_ = invalid_ = false;
   const uc_err error = start();
@@ -80,65 +80,70 @@ FastRun FastLane::run(std::uint64_t ticks, bool watch_interrupts,
 void FastLane::on_block(uc_engine*, std::uint64_t address, std::uint32_t size, void* self) {
   FastLane& l = *lane(self);
   const Entry& entry = l.slot(address);
-  const auto shape = std::bit_cast<std::uint64_t>(entry.shape);
-  if (entry.linear == address && static_cast<std::uint32_t>(shape) == size) [[likely]] {
-    const std::uint64_t left = l.left_, cost = shape >> 32;
-    if (cost <= left) [[likely]] {
-      l.left_ = left - cost;
-      l.block_ = address;
-      l.shape_ = std::bit_cast<Shape>(shape);
-      return;
-    }
+  if (entry.linear == address && entry.size == static_cast<std::uint16_t>(size) && entry.cost <= l.left_)
+      [[likely]] {
+    l.left_ -= entry.cost;
+    l.block_ = &entry;
+    return;
   }
   l.enter_block(address, size);
 }
 
 void FastLane::enter_block(std::uint64_t address, std::uint32_t size) {
   Entry& entry = slot(address);
-  if (entry.linear != address || entry.shape.size != size) learn(entry, address, size);
-  bool here = entry.shape.cost <= left_ + set_aside_;
+  if (entry.linear != address || entry.size != size) learn(entry, address, size);
+  bool here = entry.cost <= left_ + set_aside_;
   if (here && watch_) {
     std::uint64_t flags = 0;
     uc_reg_read(engine_, UC_X86_REG_RFLAGS, &flags);
     here = !(flags & rflags::if_);
   }
-  block_ = address;
-  shape_.size = size;
   if (!here) {
     wanted_instructions_ = entry.instructions;
-    shape_.cost = 0;
     stopped_ = true;
     uc_emu_stop(engine_);
     return;
   }
-  shape_.cost = entry.shape.cost;
-  budget() -= shape_.cost;
+  block_ = &entry;
+  budget() -= entry.cost;
 }
 
 void FastLane::learn(Entry& entry, std::uint64_t address, std::uint32_t size) {
   if (learned_.size() >= kEntries) forget_blocks();
   learned_.push_back(&entry);
-  entry = {.linear = address, .shape = {size, kNotHere}, .instructions = 0};
+  entry = {.linear = address, .cost = kNotHere, .size = static_cast<std::uint16_t>(size), .instructions = 0};
   if (!read_code(address, size, code_) || code_.size != size) return;
-  const BlockContents contents = decoder_.decode(code_.span(), address, space_.bits);
+  const Contents contents = contents_of(address);
   entry.instructions = contents.instructions;
   const auto stop_here = std::ranges::lower_bound(*addresses_, address);
-  const bool plain =
-      std::ranges::all_of(contents.marks, [](const Mark& m) { return m.kind == InsnKind::repeated; });
   const bool stops = stop_here != addresses_->end() && *stop_here < address + size;
-  if (contents.complete && plain && !stops) entry.shape.cost = contents.instructions;
-  const auto note = [&](PhysAddr at, std::uint64_t bytes) {  // on one page
-    if (bytes == 0) return;
-    auto& page = code_on_page_[at.value / kPageBytes];
-    if (!page) {
-      page = std::make_unique<Granules>();
-      uc_ctl_flush_tlb(engine_);  // it may have been writable up to now
-    }
-    for (std::uint64_t g = at.value / kGranule; g <= (at.value + bytes - 1) / kGranule; ++g)
-      page->set(g % kGranules);
-  };
-  note(code_.first_page_address, code_.on_first_page);
-  note(code_.second_page_address, size - code_.on_first_page);
+  if (contents.plain && !stops) entry.cost = contents.instructions;
+}
+
+FastLane::Contents FastLane::contents_of(std::uint64_t address) {
+  const bool on_one_page = code_.on_first_page == code_.size;
+  const std::uint64_t place = code_.first_page_address.value << 16 | space_.bits / 16 << 13 | code_.size;
+  if (const auto known = decoded_.find(place); on_one_page && known != decoded_.end()) return known->second;
+  const BlockContents block = decoder_.decode(code_.span(), address, space_.bits);
+  note_code(code_.first_page_address, code_.on_first_page);
+  note_code(code_.second_page_address, code_.size - code_.on_first_page);
+  const bool plain =
+      std::ranges::all_of(block.marks, [](const Mark& m) { return m.kind == InsnKind::repeated; });
+  const Contents contents{static_cast<std::uint16_t>(block.instructions), plain && block.complete};
+  if (decoded_.size() >= kMostDecoded) decoded_.clear();
+  if (on_one_page) decoded_.emplace(place, contents);
+  return contents;
+}
+
+void FastLane::note_code(PhysAddr at, std::uint64_t bytes) {
+  if (bytes == 0) return;
+  auto& page = code_on_page_[at.value / kPageBytes];
+  if (!page) {
+    page = std::make_unique<Granules>();
+    uc_ctl_flush_tlb(engine_);  // it may have been writable up to now
+  }
+  for (std::uint64_t g = at.value / kGranule; g <= (at.value + bytes - 1) / kGranule; ++g)
+    page->set(g % kGranules);
 }
 
 bool FastLane::on_tlb_fill(uc_engine*, std::uint64_t linear, uc_mem_type type, uc_tlb_entry* result,
@@ -182,9 +187,10 @@ bool FastLane::on_invalid(uc_engine*, void* self) {
 }
 
 std::uint32_t FastLane::before(std::uint64_t linear) {
-  if (linear - block_ >= shape_.size || !read_code(block_, shape_.size, code_)) return shape_.cost;
-  const BlockContents contents = decoder_.decode(code_.span(), block_, space_.bits);
-  const auto at = std::ranges::lower_bound(contents.starts, linear - block_);
+  const auto [start, cost, size, instructions] = *block_;
+  if (linear - start >= size || !read_code(start, size, code_)) return cost;
+  const BlockContents contents = decoder_.decode(code_.span(), start, space_.bits);
+  const auto at = std::ranges::lower_bound(contents.starts, linear - start);
   return static_cast<std::uint32_t>(at - contents.starts.begin());
 }
 
@@ -207,15 +213,15 @@ FastRun FastLane::finish(uc_err error, std::uint64_t ticks) {
     context_.put<std::int32_t>(layout_.error_code, 0);
     context_.put<std::int32_t>(layout_.exception_in_flight, -1);
     context_.restore();
-    if (e.source != Source::trap && shape_.cost > 0)
-      run.ticks -= shape_.cost - std::min(before(linear) + 1, shape_.cost);
+    if (e.source != Source::trap && block_)
+      run.ticks -= block_->cost - std::min(before(linear) + 1, block_->cost);
     return run;
   }
   if (stopped_) {
     run.block_instructions = wanted_instructions_;
     return run;
   }
-  if (shape_.cost > 0) run.ticks -= shape_.cost - std::min(before(linear), shape_.cost);
+  if (block_) run.ticks -= block_->cost - std::min(before(linear), block_->cost);
   if (error == UC_ERR_EXCEPTION) return run;  // refused by fill()
   // Nobody answers where RIP leads: the exact lane knows what is fetched there.
   if (error == UC_ERR_FETCH_UNMAPPED || error == UC_ERR_FETCH_PROT) return run;

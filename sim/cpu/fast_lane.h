@@ -16,6 +16,7 @@
 #include <bitset>
 #include <cstdlib>
 #include <memory>
+#include <unordered_map>
 #include <vector>
 
 #include "sim/cpu/engine.h"
@@ -56,19 +57,21 @@ class FastLane : public Lane {
   void written(PhysAddr address, std::uint64_t length);
 
  private:
-  static constexpr std::size_t kEntries = 1 << 14;
+  static constexpr std::size_t kEntries = 1 << 14, kMostDecoded = 1 << 16;
   static constexpr std::uint64_t kPageBytes = 4096, kGranule = 16, kGranules = kPageBytes / kGranule;
   using Granules = std::bitset<kGranules>;  // of a page: code is known there
-  // Read and written by the hook as one word.
-  struct alignas(8) Shape {
-    std::uint32_t size = 0;  // bytes; 0: nothing is known
-    std::uint32_t cost = 0;  // instructions, or kNotHere where the hook has to look closer
-  };
-  // All zero = empty, so that the table is zero pages of the host's until it is used.
+  // Small: the hook does little else but read one. All zero = empty, so that the table is zero pages of the
+  // host's until it is used.
   struct Entry {
     std::uint64_t linear;
-    Shape shape;
-    std::uint32_t instructions;  // 0: not known
+    std::uint32_t cost;          // instructions, or kNotHere where the hook has to look closer
+    std::uint16_t size;          // bytes; 0: nothing is known
+    std::uint16_t instructions;  // 0: not known
+  };
+  static_assert(sizeof(Entry) == 16);
+  struct Contents {
+    std::uint16_t instructions;
+    bool plain;  // the fast lane can take it
   };
 
   static void on_block(uc_engine*, std::uint64_t address, std::uint32_t size, void* self);
@@ -77,9 +80,12 @@ class FastLane : public Lane {
   static bool on_invalid(uc_engine*, void* self);
 
   Entry& slot(std::uint64_t address) { return entries_.get()[(address ^ address >> 13) & (kEntries - 1)]; }
-  // Kept out of the hook, which then needs no stack frame: the hook is a fifth of what a run costs.
+  // Kept out of the hook, which then needs no stack frame: the hook is a quarter of what a run costs.
   [[gnu::noinline, gnu::cold]] void enter_block(std::uint64_t address, std::uint32_t size);
   void learn(Entry& entry, std::uint64_t address, std::uint32_t size);
+  // Of the block in code_. What is known of it at its place in memory outlasts a change of translation.
+  Contents contents_of(std::uint64_t address);
+  void note_code(PhysAddr at, std::uint64_t bytes);  // on one page
   // Where what is left of the run is kept.
   std::uint64_t& budget() { return watch_ ? set_aside_ : left_; }
   bool fill(std::uint64_t linear, AccessKind kind, uc_tlb_entry& result);
@@ -94,12 +100,13 @@ class FastLane : public Lane {
   std::unique_ptr<Entry, decltype(&std::free)> entries_;
   std::vector<Entry*> learned_;                          // those not empty
   std::vector<std::unique_ptr<Granules>> code_on_page_;  // of physical memory; none where no code is known
+  // By physical address, bits and size, until something is written where code is known.
+  std::unordered_map<std::uint64_t, Contents> decoded_;
   const std::vector<std::uint64_t>* addresses_ = nullptr;
   CodeBytes code_;
   std::uint64_t left_ = 0;
-  std::uint64_t set_aside_ = 0;  // of left_, while every block is looked at
-  std::uint64_t block_ = 0;      // being run
-  Shape shape_;                  // its bytes and instructions
+  std::uint64_t set_aside_ = 0;   // of left_, while every block is looked at
+  const Entry* block_ = nullptr;  // being run; nothing is learned while it is
   std::uint32_t wanted_instructions_ = 0;
   CpuState paging_;  // as much of it as decides on translation, at the start of the run
   bool watch_ = false, stopped_ = false, invalid_ = false, flush_code_ = false, has_run_ = false;

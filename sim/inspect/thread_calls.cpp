@@ -120,7 +120,10 @@ void find_calls(const InspectContext& c, GuestThread& thread, std::uint64_t save
       const std::uint64_t rsp = call.registers.gpr[kRsp];
       if (stack.size() == 0 || rsp < stack.bottom - kPageBytes || rsp > stack.top) continue;
       stack.pointer = rsp;
-      if (rsp < stack.bottom) stack.trouble = "RSP is in the guard page";
+      if (rsp < stack.bottom)
+        stack.trouble = "RSP is in the guard page";
+      else if (rsp == stack.bottom)
+        stack.trouble = "it is full: the next push is in the guard page";
       break;
     }
     stack.high_water = std::clamp(stack.used(), stack.high_water, stack.size());

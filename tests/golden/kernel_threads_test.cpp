@@ -209,13 +209,15 @@ TEST_F(Threads, TellOfAStackThatWasTooSmall) {
   const KernelThreads all = threads();
   const GuestThread* const small = named(all, "small");
   ASSERT_TRUE(small);
-  EXPECT_EQ(small->stack.trouble, "RSP is in the guard page")
+  // Which of the two is up to the instruction that meets the end: one that moves RSP, or one that pushes.
+  EXPECT_THAT(small->stack.trouble,
+              AnyOf("RSP is in the guard page", "it is full: the next push is in the guard page"))
       << "which the handler's own stack does not hide";
   EXPECT_EQ(current_thread(session->context()), "small");
   EXPECT_EQ(small->stack.size(), 4096u);
   EXPECT_GT(small->stack.high_water, 4000u);
   const Table stacks = stacks_table(session->context());
-  EXPECT_THAT(to_text(stacks), AllOf(HasSubstr("100 %"), HasSubstr("! RSP is in the guard page")));
+  EXPECT_THAT(to_text(stacks), AllOf(HasSubstr("100 %"), HasSubstr("! " + small->stack.trouble)));
   const Cell* const rsp = find_cell(stacks, "kernel::double_fault_stack", "RSP");
   ASSERT_TRUE(rsp);
   EXPECT_THAT(rsp->text, Not(IsEmpty())) << "the processor went there for the double fault";

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 // Lab 03: the table in the image, the runner on tests that the check makes up, and the way out.
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 #include <algorithm>
 #include <array>
@@ -105,7 +106,8 @@ class RunOf {
     for (std::uint64_t i = noted_; i < end; ++i)
       done.push_back(symbol(static_cast<Body>(pc_.number(fmt::format("lab::journal[{}]", i)))));
     for (const Body body : bodies_) wanted.push_back(symbol(body));
-    expect(pc_, "the bodies that were executed, in order,", done, ElementsAreArray(wanted), std::move(why));
+    expect(pc_, "the bodies that were executed", fmt::format("{}", fmt::join(done, ", ")),
+           StrEq(fmt::format("{}", fmt::join(wanted, ", "))), std::move(why));
   }
   void expect_summary(std::string why) const {
     for (const auto& [name, is, should] : {std::tuple{"passed", summary_[0], right_[0]},

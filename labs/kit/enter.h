@@ -21,7 +21,8 @@ void set_rflags(Pc& pc, std::uint64_t value);
 // Memory, by linear address. Fails the step where nothing is mapped.
 void set_memory(Pc& pc, std::uint64_t linear, std::uint64_t value, unsigned bytes = 8);
 
-// The processor stops for ever: HLT with interrupts off, within so many ms of machine time.
+// The processor stops for ever: HLT with interrupts off, within so many ms of machine time. A function that
+// comes back to where the kernel waits ends so, too: demand that it did something on the way.
 void expect_halts_for_ever(Pc& pc, std::string_view what, std::string why, double ms = 200);
 
 }  // namespace ringside::labs

@@ -39,6 +39,12 @@ class Fields {
     if (!value || *value < 0 || *value > 1'000'000) complain(key, "a number");
     return static_cast<unsigned>(value.value_or(0));
   }
+  bool truth(std::string_view key, bool otherwise) {
+    known_.emplace_back(key);
+    const auto value = table_[key].value<bool>();
+    if (!value && table_.contains(key)) complain(key, "true or false");
+    return value.value_or(otherwise);
+  }
   // The tables of an array, each to `take(Fields&)`.
   template <class Take>
   void tables(std::string_view key, Take take) {
@@ -164,6 +170,7 @@ Result<std::vector<WrongSolution>> wrong_solutions(const Lab& lab) {
     for (const std::int64_t step : fields.list<std::int64_t>("also", false))
       wrong.also.push_back(static_cast<unsigned>(step));
     wrong.says = fields.text("says");
+    wrong.builds = fields.truth("builds", true);
     fields.tables("edit", [&](Fields& edit) {
       wrong.edits.push_back({edit.text("file"), edit.text("find"), edit.text("replace")});
     });

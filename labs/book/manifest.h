@@ -22,6 +22,8 @@ struct LabStep {
 //   step = 4                                     the step that fails because of it, and the first one to do
 //   so title = "No end of interrupt" says = "in service"                          words of the failed check
 //   also = [5]                                   later steps that fail with it; may be left out
+//   builds = false                               no image comes of it: step is 0, and `says` is of the sentence
+//                                                that explains it; may be left out
 //   [[edit]]
 //   file = "pic.cpp"
 //   find = "..."                                 once in that file
@@ -32,6 +34,7 @@ struct WrongSolution {
   unsigned step = 0;
   std::vector<unsigned> also;
   std::string says;
+  bool builds = true;
   struct Edit {
     std::string file, find, replace;
   };

@@ -38,7 +38,8 @@ std::string labelled(std::string_view label, std::string_view text, unsigned wid
 
 std::string where(const Finding& f) {
   std::string text = f.symbol;
-  if (!f.file.empty()) text += fmt::format("{}{}:{}", text.empty() ? "" : ", ", f.file, f.line);
+  if (!f.file.empty()) text += (text.empty() ? "" : ", ") + f.file;
+  if (!f.file.empty() && f.line) text += fmt::format(":{}", f.line);
   return text + fmt::format("{}instruction {}", text.empty() ? "" : ", ", grouped(f.instructions));
 }
 

@@ -25,7 +25,7 @@ struct Finding {
   std::string expected, got, why;  // sentences or their parts, without a full stop where they are parts
   std::string symbol;              // "lab::acknowledge+0x12"; "" unknown
   std::string file;                // "pic.cpp": as the student calls it; "" unknown
-  unsigned line = 0;
+  unsigned line = 0;               // 0: the file as a whole
   std::uint64_t instructions = 0;  // the instant: the machine's count
   std::string recording;           // file name in the folder of recordings; "" where there is none
   ScreenPicture screen;            // at that instant; no rows: none

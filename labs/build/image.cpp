@@ -10,6 +10,7 @@
 #include <fstream>
 #include <sstream>
 
+#include "labs/build/linker_words.h"
 #include "labs/build/process.h"
 #include "labs/build/sandbox.h"
 
@@ -62,9 +63,8 @@ std::string why_not_built(const ProcessResult& result) {
   if (result.output.find("out of memory") != std::string::npos ||
       result.output.find("virtual memory exhausted") != std::string::npos)
     return "The compiler needed more memory than it may have.";
+  if (const std::string missing = missing_in_words(result.output); !missing.empty()) return missing;
   if (result.output.find(": error:") != std::string::npos) return "It does not compile.";
-  if (result.output.find("undefined reference") != std::string::npos)
-    return "It compiles, but something that is called is not there.";
   return "It could not be built.";
 }
 

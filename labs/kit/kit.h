@@ -4,7 +4,9 @@
 //   using namespace testing;
 #pragma once
 
+#include "labs/kit/enter.h"
 #include "labs/kit/expect.h"
+#include "labs/kit/image_words.h"
 #include "labs/kit/matchers.h"
 #include "labs/kit/pc.h"
 #include "labs/kit/step.h"

@@ -42,7 +42,8 @@ Pc::Pc(Boot boot) : boot_(std::move(boot)) {
     check_state().finding =
         Finding{.expected = "an image that a boot loader can start",
                 .got = session.error().sentence,
-                .why = "The machine loads the kernel as GRUB would, by its Multiboot header."};
+                .why = "The machine loads the kernel as GRUB would, by its Multiboot header.",
+                .symbol = "the image"};
     throw StepFailed{};
   }
   session_ = std::move(*session);

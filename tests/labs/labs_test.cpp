@@ -89,6 +89,13 @@ class WrongFails : public LabTest {
       file->text.replace(at, edit.find.size(), edit.replace);
     }
     const Verdict verdict = check(submission);
+    if (!wrong_.builds) {
+      EXPECT_EQ(verdict.status, Verdict::Status::not_built) << report(lab, verdict);
+      EXPECT_THAT(verdict.sentence, HasSubstr(wrong_.says)) << report(lab, verdict);
+      EXPECT_THAT(verdict.compiler_says, Not(IsEmpty()))
+          << "the compiler's own words are for the student too";
+      return;
+    }
     ASSERT_EQ(verdict.status, Verdict::Status::checked) << verdict.sentence << "\n" << verdict.compiler_says;
     std::vector<unsigned> failed, meant{wrong_.step};
     meant.insert(meant.end(), wrong_.also.begin(), wrong_.also.end());
@@ -99,6 +106,8 @@ class WrongFails : public LabTest {
     const Finding& finding = *verdict.steps[failed.front() - 1].finding;
     EXPECT_THAT(finding.expected + "\n" + finding.got + "\n" + finding.why, HasSubstr(wrong_.says))
         << report(lab, verdict);
+    // An image that no loader takes has no instant to point at.
+    if (finding.expected == "an image that a boot loader can start") return;
     EXPECT_THAT(finding.symbol, Not(IsEmpty())) << "the student is not told where\n" << report(lab, verdict);
     EXPECT_GT(finding.instructions, 0u);
   }

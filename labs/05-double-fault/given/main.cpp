@@ -62,7 +62,7 @@ extern "C" [[noreturn]] void kernel_main(uint32_t magic, uint32_t boot_report) {
   lab::page_entry(reinterpret_cast<uint64_t>(kernel_stack_guard));
   *const_cast<volatile std::byte*>(kernel_stack_guard) = std::byte{0};
   lab::guard_stack();
-  kernel::print("tables loaded; overflow or lost=0x400000 on the command line make a double fault\n");
+  kernel::print("tables loaded; overflow or lost=0x600000000000 on the command line make a double fault\n");
   lab::ready(boot.command_line);
   __builtin_unreachable();
 }

@@ -37,8 +37,8 @@ void place(Finding& finding, const Pc& pc, const Instant& instant) {
     for (const StackFrame& frame :
          context.symbols.backtrace(unwind_registers(context.cpu), context.guest().reader()))
       candidates.push_back(frame.pc_is_return ? VirtAddr{frame.pc.value - 1} : frame.pc);
-    if (pc.last_called()) candidates.push_back({pc.last_called()});
   }
+  if (pc.last_called()) candidates.push_back({pc.last_called()});
   const auto name_it = [&](VirtAddr at) {
     const auto source = context.symbols.source(at);
     finding.symbol = context.symbols.name(at);

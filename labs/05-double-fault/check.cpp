@@ -17,7 +17,7 @@ constexpr std::uint8_t kRspOfCommand = 4, kRipOfCommand = 16;
 // A handler prints a line and halts.
 constexpr std::uint64_t kHandlerInstructions = 2'000'000;
 // Of a descriptor in memory, as CpuState keeps the hidden part: bits 40 to 55 without those of the limit.
-constexpr unsigned kAccessed = 1, kMattersInLongMode = 0x60FE;
+constexpr unsigned kAccessed = 1, kMattersInLongMode = 0x60FE, kLongAndBig = 0x6000;
 
 unsigned attributes(std::uint64_t descriptor) {
   return static_cast<unsigned>(descriptor >> 40) & kMattersInLongMode;
@@ -90,33 +90,40 @@ MATCHER_P3(LiesIn, what, first, last, fmt::format("lies in {}, {:#x} to {:#x}", 
 
 STEP(1) {
   Pc pc;
-  pc.run_until("lab::ready");
+  pc.run_until("kernel_main");
+  for (const auto& [name, call, right] :
+       {std::tuple{"code", "lab::code_descriptor", 0x00209A0000000000ull},
+        std::tuple{"data", "lab::data_descriptor", 0x0000920000000000ull}}) {
+    const std::uint64_t descriptor = pc.call(call).rax;
+    const unsigned looks_at =
+        name == std::string("code") ? kMattersInLongMode : kMattersInLongMode & ~kLongAndBig;
+    if ((attributes(descriptor) & looks_at) != (attributes(right) & looks_at))
+      fail_step(pc, fmt::format("the {} descriptor has {}", name, descriptor_words(right)),
+                descriptor_words(descriptor),
+                "Base and limit no longer count in long mode. What is left: present, ring, kind of segment, "
+                "and for "
+                "code the L bit, which makes the processor decode 64-bit instructions.");
+  }
   pc.about("lab::load_segments");
+  pc.run_until(
+      "kernel::load_interrupt_table",
+      "With a table that does not hold what the segment registers ask for, the processor goes no further.");
   const CpuState& cpu = pc.cpu();
   expect(pc, "the base in GDTR", Hex{cpu.gdtr.base}, Eq(Hex{pc.address("lab::gdt")}),
          "Until LGDT the processor uses the table of the boot code, where there is no place for a TSS.");
   expect(pc, "the limit in GDTR", cpu.gdtr.limit, Ge(23),
          "The limit is the offset of the table's last byte: behind it, a selector raises #GP.");
-  for (const auto& [name, selector, right] :
-       {std::tuple{"code", 0x08u, 0x00209A0000000000ull}, std::tuple{"data", 0x10u, 0x0000920000000000ull}}) {
-    const std::uint64_t descriptor = pc.read(cpu.gdtr.base + selector);
-    const unsigned looks_at =
-        selector == 8 ? kMattersInLongMode : kMattersInLongMode & ~0x6000u;  // L and D/B
-    if ((attributes(descriptor) & looks_at) != (attributes(right) & looks_at))
-      fail_step(
-          pc,
-          fmt::format("the {} descriptor at {:#x} of the GDT: {}", name, selector, descriptor_words(right)),
-          descriptor_words(descriptor),
-          "Base and limit no longer count in long mode. What is left: present, ring, kind of segment, and "
-          "for code the L bit, which makes the processor decode 64-bit instructions.");
-  }
   for (const auto& [name, segment, selector] :
        {std::tuple{"CS", cpu.cs, 0x08}, std::tuple{"SS", cpu.ss, 0x10}, std::tuple{"DS", cpu.ds, 0x10},
         std::tuple{"ES", cpu.es, 0x10}}) {
     expect(pc, name, Hex{segment.selector}, Eq(Hex{static_cast<std::uint64_t>(selector)}),
            "Code is the descriptor at offset 8 of the table, data the one at 16.");
     // The boot code's descriptors have the G bit and a limit of 4 GiB; these came with the old table.
-    const std::uint64_t descriptor = pc.read(cpu.gdtr.base + selector);
+    const std::uint64_t descriptor = pc.read(cpu.gdtr.base + static_cast<unsigned>(selector));
+    if (!(descriptor >> 47 & 1))
+      fail_step(pc, fmt::format("a present descriptor at {:#x} of the GDT", selector),
+                descriptor_words(descriptor),
+                "The descriptors belong into gdt.code and gdt.data, before LGDT.");
     if (static_cast<unsigned>(descriptor >> 55 & 1) != (segment.attributes >> 15 & 1u))
       fail_step(
           pc, fmt::format("the hidden part of {} is what the new table says", name),

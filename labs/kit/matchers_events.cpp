@@ -46,7 +46,8 @@ std::string words_of(const Event& e) {
     case EventKind::port_write: return fmt::format("wrote {:#x} to {}", e.value, port(e));
     case EventKind::eoi:
       return e.line == 0xFF ? "sent an end of interrupt for nothing"
-                            : fmt::format("sent the end of interrupt for IRQ {}", e.line);
+                            : fmt::format("sent the end of interrupt (EOI) for IRQ {} to port {:#x}", e.line,
+                                          e.value ? 0xA0 : 0x20);
     case EventKind::acknowledge:
       return fmt::format("took {}IRQ {}, vector {:#x}", e.flag ? "spurious " : "", e.line, e.vector);
     case EventKind::exception:

@@ -27,6 +27,21 @@ std::string without_full_stop(std::string sentence) {
   return sentence;
 }
 
+// What the kernel's panic said, headline and the line behind it; empty where there was none.
+std::string panic_words(const std::string& serial) {
+  constexpr std::string_view kHeadline = "KERNEL PANIC: ";
+  const auto start = serial.rfind(kHeadline);
+  if (start == std::string::npos) return "";
+  std::string words = serial.substr(start + kHeadline.size());
+  const auto headline = words.find('\n');
+  words.resize(
+      std::min(words.find('\n', headline == std::string::npos ? headline : headline + 1), words.size()));
+  std::erase(words, '\r');
+  if (const auto line = words.find("\n"); line != std::string::npos)
+    words.replace(line, std::min(words.find_first_not_of(' ', line + 1), words.size()) - line, ", ");
+  return words;
+}
+
 }  // namespace
 
 Pc::Pc(Boot boot) : boot_(std::move(boot)) {
@@ -111,6 +126,9 @@ std::string Pc::how() const {
     default: words = without_full_stop(last_.sentence); break;
   }
   if (last_.kind == StopKind::triple_fault) return words;
+  if (const std::string panic = panic_words(serial());
+      last_.kind == StopKind::halted_forever && !panic.empty())
+    return "it panicked: " + panic;
   // An exception before it explains most ends.
   const auto& deliveries = session_->machine().deliveries();
   for (auto record = deliveries.rbegin(); record != deliveries.rend(); ++record) {
@@ -124,6 +142,9 @@ std::string Pc::how() const {
 }
 
 void Pc::apply(const Command& command) {
+  if (ended())
+    fail_step(*this, "the kernel still runs when something comes from outside", how(),
+              "The check goes on from there.");
   if (const auto done = session_->apply(command); !done)
     fail_step(*this, "the machine takes input", without_full_stop(done.error().sentence), "");
 }

@@ -102,7 +102,10 @@ class Pc {
   Session& session() { return *session_; }
   bool is_reference() const { return boot_.reference; }
   Instant now() const;
-  std::uint64_t last_called() const { return called_; }  // the function; 0: none yet
+  // What is looked at from here on is the work of this function, though it returned long ago: a finding says
+  // so.
+  void about(std::string_view function) { called_ = address(function); }
+  std::uint64_t last_called() const { return called_; }  // the function, or what it is about; 0: none yet
 
  private:
   Stop go(Until until);

@@ -37,18 +37,20 @@ void place(Finding& finding, const Pc& pc, const Instant& instant) {
     for (const StackFrame& frame :
          context.symbols.backtrace(unwind_registers(context.cpu), context.guest().reader()))
       candidates.push_back(frame.pc_is_return ? VirtAddr{frame.pc.value - 1} : frame.pc);
-    if (pc.last_called()) candidates.push_back({pc.last_called()});
   }
-  const auto name_it = [&](VirtAddr at) {
-    const auto source = context.symbols.source(at);
+  if (pc.last_called()) candidates.push_back({pc.last_called()});
+  const auto name_it = [&](VirtAddr at, const std::optional<SourcePlace>& source) {
     finding.symbol = context.symbols.name(at);
     if (source) finding.file = file_for_people(source->file), finding.line = source->line;
   };
+  // A line of theirs may call what the compiler put inline: then it is the line of the call.
   for (const VirtAddr at : candidates)
-    if (const auto source = context.symbols.source(at); source && source->file.starts_with(kStudentsFolder))
-      return name_it(at);
+    for (const SourceFrame& frame : context.symbols.source_frames(at))
+      if (frame.source && frame.source->file.starts_with(kStudentsFolder)) return name_it(at, frame.source);
   // None of it is theirs: a function that the check called tells more than where the kernel waits.
-  if (!candidates.empty()) name_it(pc.last_called() ? candidates.back() : candidates.front());
+  if (candidates.empty()) return;
+  const VirtAddr at = pc.last_called() ? candidates.back() : candidates.front();
+  name_it(at, context.symbols.source(at));
 }
 
 ScreenPicture picture(const Pc& pc) {

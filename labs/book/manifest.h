@@ -19,11 +19,12 @@ struct LabStep {
 
 // A solution that a student might hand in and that is wrong: the lab's solution with edits. A file of wrong/:
 //
-//   step = 4                                     the step that fails because of it, and the first one to do
-//   so title = "No end of interrupt" says = "in service"                          words of the failed check
-//   also = [5]                                   later steps that fail with it; may be left out
-//   builds = false                               no image comes of it: step is 0, and `says` is of the sentence
-//                                                that explains it; may be left out
+//   title = "No end of interrupt"
+//   step = 4                        the step that fails because of it, and the first one to do so
+//   says = "in service"             words of the failed check
+//   also = [5]                      later steps that fail with it; may be left out
+//   builds = false                  no image comes of it: step is 0, and `says` is of the sentence that
+//                                   explains it; may be left out
 //   [[edit]]
 //   file = "pic.cpp"
 //   find = "..."                                 once in that file

@@ -54,6 +54,7 @@ void show(const Report& what) {
 extern "C" [[noreturn]] void kernel_main(uint32_t magic, uint32_t boot_report) {
   const auto& boot = kernel::read_boot_information(magic, kernel::PhysicalAddress(boot_report));
   kernel::console.initialize();
+  lab::use_segments_of_a_loader();
   lab::load_segments();
   kernel::load_interrupt_table();
   kernel::idt.double_fault.close();  // opening it is your part

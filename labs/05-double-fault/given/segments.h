@@ -64,4 +64,7 @@ inline constexpr uint8_t kFaultStack = 1;
 void load_code_segment(uint16_t selector);
 void load_data_segments(uint16_t selector);
 
+// Before yours: a table as some boot loader may have left it, with code at 0x28 and data at 0x30 in use.
+void use_segments_of_a_loader();
+
 }  // namespace lab

@@ -18,11 +18,7 @@ constexpr std::uint64_t kInterruptFlag = 0x200;
 // The student's kernel in front of its first use of the heap.
 class Machine {
  public:
-  explicit Machine(Boot boot = {})
-      : pc([&] {
-          boot.budget = 20'000'000;
-          return boot;
-        }()) {
+  explicit Machine(Boot boot = {.budget = 20'000'000}) : pc(std::move(boot)) {
     pc.run_until("lab::ready");
   }
   HeapUser user() { return {pc, {"lab::Heap::allocate", "lab::Heap::release", pc.address("lab::heap")}}; }
@@ -172,7 +168,7 @@ STEP(3) {
 }
 
 STEP(4) {
-  Machine m({.memory_mib = 3});
+  Machine m({.budget = 20'000'000, .memory_mib = 2});
   const std::uint64_t free = free_frames(m.pc), far = kStart + (64 << 20);
   expect(m.pc, fmt::format("lab::map_pages of {} pages, with {} free frames", free + 5, free),
          m.map_pages(far, free + 5), IsFalse(), "There are not so many frames.");
@@ -200,7 +196,7 @@ STEP(4) {
   user.release(one);
   user.allocate(2000, 16, "One failure is no reason to refuse what can be had.");
 
-  Machine exhausted({.command_line = "exhaust", .memory_mib = 3});
+  Machine exhausted({.command_line = "exhaust", .budget = 3'000'000, .memory_mib = 2});
   const std::uint64_t at_first = free_frames(exhausted.pc);
   exhausted.pc.run_until(
       "kernel::panic_at",
@@ -218,7 +214,7 @@ STEP(4) {
 }
 
 STEP(5) {
-  Machine m({.command_line = "busy"});
+  Machine m({.command_line = "busy", .budget = 30'000'000});
   m.pc.run_until("lab::busy");
   const auto interrupts = [&] { return (m.pc.cpu().rflags & kInterruptFlag) != 0 ? "on" : "off"; };
   for (const char* function : {"allocate", "release"}) {

@@ -6,6 +6,7 @@
 
 #include "labs/kit/enter.h"
 #include "labs/kit/expect.h"
+#include "labs/kit/heap.h"
 #include "labs/kit/image_words.h"
 #include "labs/kit/matchers.h"
 #include "labs/kit/pc.h"

@@ -54,11 +54,10 @@ std::optional<Value> allocator_of(KernelMemory& m, const Value& heap, HeapMap& m
       if (candidate.name.ends_with("." + map.policy + "_")) return candidate;
   }
   if (candidates.size() == 1) return candidates.front();
-  m.trouble = candidates.empty() ? "kernel::heap has no allocator of a kind that is known here."
-                                 : fmt::format(
-                                       "kernel::heap does not say which of its {} allocators is in use: "
-                                       "its policy is {}.",
-                                       candidates.size(), policy ? map.policy : "unknown");
+  m.trouble = candidates.empty()
+                  ? fmt::format("{} has no allocator of a kind that is known here.", heap.name)
+                  : fmt::format("{} does not say which of its {} allocators is in use: its policy is {}.",
+                                heap.name, candidates.size(), policy ? map.policy : "unknown");
   return std::nullopt;
 }
 
@@ -204,7 +203,9 @@ const HeapBlock* HeapMap::find(std::uint64_t address) const {
 HeapMap heap_map(const InspectContext& c) {
   HeapMap map;
   KernelMemory memory(c);
-  const auto heap = memory.global("kernel::heap");
+  // A student's own heap, in the image of a lab, is called lab::heap.
+  const bool students = c.symbols.types().variable("lab::heap").has_value();
+  const auto heap = memory.global(students ? "lab::heap" : "kernel::heap");
   const auto allocator = heap ? allocator_of(memory, *heap, map) : std::nullopt;
   if (allocator) find_extent(memory, *heap, *allocator, map);
   if (allocator && memory.trouble.empty()) {

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 // The kernel's heap as it lies in memory: every block, every list of free ones, and what is broken in them.
-// Found through the symbols and types of the image that runs: kernel::heap, and in it one of the designs
+// Found through the symbols and types of the image that runs: kernel::heap, or lab::heap in a lab where the
+// student writes it, and in it one of the designs
 //
 //   BumpAllocator, LinkedListAllocator, FixedBlockAllocator, BuddyAllocator, SlabAllocator, RedZones<...>
 //

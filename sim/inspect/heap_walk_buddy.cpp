@@ -139,8 +139,8 @@ void walk_buddy(HeapWalk& w, const Value& allocator) {
     layout.block_next = m.field(block_type, "next");
     layout.block_previous = m.field(block_type, "previous");
   }
-  layout.unit = m.constant("kernel::BuddyAllocator::kUnitBytes");
-  layout.used = m.constant("kernel::BuddyZone::kUsed", 0, 1);
+  layout.unit = m.constant(allocator.type->name + "::kUnitBytes");
+  if (zone_type) layout.used = m.constant(zone_type->name + "::kUsed", 0, 1);
   if (!m.trouble.empty()) return;
   if (layout.unit == 0 || layout.orders > 48) {
     m.trouble = "The sizes of this kernel's BuddyAllocator make no sense.";

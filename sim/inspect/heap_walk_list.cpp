@@ -166,7 +166,7 @@ void walk_fixed_blocks(HeapWalk& w, const Value& allocator) {
     if (!first) break;
     const Type* type = m.pointed_to(*first);
     const Field next = m.field(type, "next");
-    const std::uint64_t size = m.constant("kernel::FixedBlockAllocator::kSizes", i);
+    const std::uint64_t size = m.constant(allocator.type->name + "::kSizes", i);
     if (!m.trouble.empty()) return;
     const auto index = static_cast<std::uint32_t>(w.map.lists.size());
     const std::vector<std::uint64_t> nodes =

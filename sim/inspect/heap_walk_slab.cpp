@@ -230,7 +230,7 @@ void walk_slab(HeapWalk& w, const Value& allocator) {
                           .header = slab ? slab->size : 0,
                           .run_header = run ? run->size : 0,
                           .large_header = description ? description->size : 0,
-                          .mark_value = m.constant("kernel::Slab::kMark")};
+                          .mark_value = slab ? m.constant(slab->name + "::kMark") : 0};
   if (!m.trouble.empty()) return;
 
   Slabs slabs(w, layout);

@@ -104,6 +104,7 @@ Fonts load_fonts(ImFontAtlas& atlas, FontSource source, float scale, int cell_sc
   fonts.large = make(strong, 20);
   fonts.mono = make(code, 13);
   fonts.mono_large = make(code, 15);
+  fonts.mono_small = make(code, 11);
 
   std::vector<Pictured> pictured;
   for (const auto& [font, pixels] : all) {

@@ -21,6 +21,8 @@ struct Installation {
   std::filesystem::path checker;  // the program that runs images
 
   static Installation of_this_program();
+  // By the folder of the lab programs.
+  static Installation in(const std::filesystem::path& built);
   std::filesystem::path labs() const { return sources / "labs"; }
   std::filesystem::path solution_image(const Lab& lab) const { return built / lab.name / "solution.elf"; }
 };

@@ -184,7 +184,7 @@ unsigned Shell::give_hint(PanelState& state, unsigned step) {
     show(lab_panel.id);
   }
   lab.page = LabState::Page::steps;
-  if (step == first_failed(*lab.view))
+  if (step == open_step(lab))
     lab.toggled.erase(step);
   else
     lab.toggled.insert(step);
@@ -230,6 +230,7 @@ void Shell::apply(PanelState& state, const MachineView& view, Commands& commands
       if (const unsigned step = give_hint(state, c->step)) keep.push_back(GiveHint{step});
     } else if (std::holds_alternative<ToggleLab>(command)) {
       settings_.lab_large = !settings_.lab_large;
+      if (left_tab_ == lab_panel.id) left_tab_ = happened_panel.id;
     } else if (const auto* c = std::get_if<ShowCode>(&command)) {
       if (const Tile* tile = tiles_.of(Part::code); tile && tile->parts.size() > 1) show(code_panel.id);
       state.listing.code_address = c->address;

@@ -58,7 +58,10 @@ std::shared_ptr<const MachineView> Stage::follow() {
     if (state_.lab.shown_step == 0 && state_.lab.view->image != image_) run_lab_kernel();
     if (wanted_step_ != 0 && !state_.lab.view->checking) open_lab_step(std::exchange(wanted_step_, 0));
   }
-  return machine_ ? machine_->view() : no_kernel_yet(*state_.lab.view);
+  if (!machine_) return no_kernel_yet(*state_.lab.view);
+  auto view = machine_->view();
+  if (!failed_at_.empty() && view->history.travelled) show_where_it_failed(*view);
+  return view;
 }
 
 void Stage::post(const UiCommand& command) {
@@ -128,8 +131,20 @@ void Stage::open_lab_step(unsigned step) {
   }
   machine_ = std::move(*machine);
   state_.lab.shown_step = step;
+  state_.lab.toggled.clear();
+  failed_at_ = finding.file.empty() ? "" : fmt::format("{}:{}", finding.file, finding.line);
   state_.lab.page = LabState::Page::steps;
   shell_.another_machine(state_, true);
+}
+
+// What is found wrong behind a call is found where the call came back to: the code to be looked at is where
+// the finding says.
+void Stage::show_where_it_failed(const MachineView& view) {
+  const std::string place = std::exchange(failed_at_, {});
+  const auto here = view.symbols->source({view.rip});
+  const std::string_view file = std::string_view(place).substr(0, place.rfind(':'));
+  if (here && std::string_view(here->file).ends_with(file)) return;
+  if (const auto address = view.symbols->resolve(place)) state_.listing.code_address = address->value;
 }
 
 void Stage::back_to_lab_kernel() {

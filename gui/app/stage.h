@@ -38,6 +38,7 @@ class Stage {
  private:
   void run_lab_kernel();
   void open_lab_step(unsigned step);
+  void show_where_it_failed(const MachineView& view);
   void back_to_lab_kernel();
 
   Shell& shell_;
@@ -49,6 +50,7 @@ class Stage {
   bool parked_ran_ = false;
   std::shared_ptr<const std::vector<std::byte>> image_;  // of the lab's kernel that runs, or is parked
   unsigned wanted_step_ = 0;
+  std::string failed_at_;  // "screen.cpp:12": of the recording that has just been opened
 };
 
 }  // namespace ringside

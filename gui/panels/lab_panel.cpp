@@ -31,17 +31,6 @@ unsigned step_of(const MarkdownBlock& heading) {
   return number;
 }
 
-// What a click on a link of the text asks for, or why it cannot be had.
-void follow(const std::string& link, PanelState& state, const MachineView& view, Commands& commands) {
-  state.lab.notice.clear();
-  auto command = lab_link(link, *view.symbols);
-  if (!command)
-    state.lab.notice = command.error().sentence;
-  else if (std::holds_alternative<CopyText>(*command))
-    state.lab.notice = "Copied: " + link;
-  if (command) commands.push_back(std::move(*command));
-}
-
 void draw_text(PanelState& state, const MachineView& view, Commands& commands) {
   const Look& look = state.look;
   const LabView& lab = *state.lab.view;
@@ -58,7 +47,7 @@ void draw_text(PanelState& state, const MachineView& view, Commands& commands) {
   if (lab.text->cut)
     paragraph(look, look.fonts.small, look.theme.muted,
               fmt::format("The text goes on: no more than {} KiB of it are shown.", kMostMarkdown / 1024));
-  if (!rich.clicked.empty()) follow(rich.clicked, state, view, commands);
+  if (!rich.clicked.empty()) follow_lab_link(rich.clicked, state, view, commands);
 }
 
 // How it stands, in as few words as there are.
@@ -186,7 +175,7 @@ void draw(PanelState& state, const MachineView& view, Commands& commands) {
   ImGui::PopStyleVar();
   if (open) switch (state.lab.page) {
       case Page::text: draw_text(state, view, commands); break;
-      case Page::steps: draw_lab_steps(state, commands); break;
+      case Page::steps: draw_lab_steps(state, view, commands); break;
       case Page::questions: draw_lab_questions(state, commands); break;
     }
   ImGui::EndChild();
@@ -194,11 +183,24 @@ void draw(PanelState& state, const MachineView& view, Commands& commands) {
 
 }  // namespace
 
+void follow_lab_link(const std::string& link, PanelState& state, const MachineView& view,
+                     Commands& commands) {
+  state.lab.notice.clear();
+  auto command = lab_link(link, *view.symbols);
+  if (!command)
+    state.lab.notice = command.error().sentence;
+  else if (std::holds_alternative<CopyText>(*command))
+    state.lab.notice = "Copied: " + link;
+  if (command) commands.push_back(std::move(*command));
+}
+
 StepMark step_mark(const Look& look, const labs::StepResult* result) {
   if (!result) return {"\u2013", look.theme.muted};
   const Meaning meaning = result->passed() ? Meaning::passed : Meaning::fault;
   return {shape(meaning), colour(look.theme, meaning)};
 }
+
+unsigned open_step(const LabState& lab) { return lab.shown_step ? lab.shown_step : first_failed(*lab.view); }
 
 unsigned first_failed(const LabView& lab) {
   for (unsigned step = 1; step <= lab.steps.size(); ++step)

@@ -5,6 +5,7 @@
 #include <algorithm>
 
 #include "gui/panels/lab_pages.h"
+#include "gui/view/lab_link.h"
 #include "gui/widgets/controls.h"
 #include "gui/widgets/text.h"
 #include "labs/book/report.h"
@@ -16,16 +17,18 @@ using Status = labs::Verdict::Status;
 
 constexpr float kLabel = 72;  // where the words behind "expected" begin
 
-void labelled(const Look& look, const char* label, const std::string& words, ImFont* font, ImU32 ink) {
-  if (words.empty()) return;
+// Returns the link, if the words are one and were clicked.
+std::string labelled(const Look& look, const char* label, const TextRun& words, ImFont* font, ImU32 ink) {
+  if (words.text.empty()) return {};
   const ImVec2 at = ImGui::GetCursorScreenPos();
   const float indent = look.px(24), begin = indent + look.px(kLabel);
   text_at(ImGui::GetWindowDrawList(), look.fonts.small,
           {at.x + indent,
            at.y + static_cast<float>(static_cast<int>(font->Ascent - look.fonts.small->Ascent + 0.5f))},
           look.theme.muted, label);
-  RichText rich{look, {}};
-  rich_paragraph(rich, {{.text = words}}, font, ink, begin);
+  RichText rich{look, lab_link_words};
+  rich_paragraph(rich, {words}, font, ink, begin);
+  return rich.clicked;
 }
 
 void draw_hints(PanelState& state, unsigned step) {
@@ -80,7 +83,7 @@ void draw_buttons(PanelState& state, const labs::StepResult* result, unsigned st
           ButtonKind::quiet, false);
 }
 
-void draw_step(PanelState& state, unsigned step, bool open, Commands& commands) {
+void draw_step(PanelState& state, const MachineView& view, unsigned step, bool open, Commands& commands) {
   const Look& look = state.look;
   const LabView& lab = *state.lab.view;
   const labs::StepResult* result = lab.result(step);
@@ -112,10 +115,13 @@ void draw_step(PanelState& state, unsigned step, bool open, Commands& commands) 
   if (!open) return;
   if (result && result->finding) {
     const labs::Finding& f = *result->finding;
-    labelled(look, "expected", f.expected, look.fonts.body, look.theme.text);
-    labelled(look, "got", f.got, look.fonts.body, look.theme.fault);
-    labelled(look, "why", f.why, look.fonts.body, look.theme.text);
-    labelled(look, "where", labs::where(f), look.fonts.mono, look.theme.muted);
+    labelled(look, "expected", {.text = f.expected}, look.fonts.body, look.theme.text);
+    labelled(look, "got", {.text = f.got}, look.fonts.body, look.theme.fault);
+    labelled(look, "why", {.text = f.why}, look.fonts.body, look.theme.text);
+    const std::string place = f.file.empty() ? "" : fmt::format("ringside:place/{}:{}", f.file, f.line);
+    const std::string clicked =
+        labelled(look, "where", {.text = labs::where(f), .link = place}, look.fonts.mono, look.theme.muted);
+    if (!clicked.empty()) follow_lab_link(clicked, state, view, commands);
   }
   draw_hints(state, step);
   draw_buttons(state, result, step, commands);
@@ -124,7 +130,7 @@ void draw_step(PanelState& state, unsigned step, bool open, Commands& commands) 
 
 }  // namespace
 
-void draw_lab_steps(PanelState& state, Commands& commands) {
+void draw_lab_steps(PanelState& state, const MachineView& view, Commands& commands) {
   const Look& look = state.look;
   const LabView& lab = *state.lab.view;
   if (lab.verdict && lab.verdict->status != Status::checked && !lab.verdict->compiler_says.empty()) {
@@ -132,16 +138,16 @@ void draw_lab_steps(PanelState& state, Commands& commands) {
     paragraph(look, look.fonts.mono, look.theme.text, lab.verdict->compiler_says);
     ImGui::Dummy({0, look.px(8)});
   }
-  const unsigned failed = first_failed(lab);
+  const unsigned at_first = open_step(state.lab);
   for (unsigned step = 1; step <= lab.steps.size(); ++step) {
     ImGui::PushID(static_cast<int>(step));
-    // Open at first: the one to be done next, and where hints were given.
-    draw_step(state, step, (step == failed) != state.lab.toggled.contains(step), commands);
+    draw_step(state, view, step, (step == at_first) != state.lab.toggled.contains(step), commands);
     ImGui::PopID();
   }
   if (lab.verdict && lab.verdict->passed())
     paragraph(look, look.fonts.body, look.theme.passed,
-              std::string(shape(Meaning::passed)) + " All points. What does your kernel do? Questions asks.");
+              std::string(shape(Meaning::passed)) +
+                  " All points. Now predict what your kernel does, on the page of questions.");
 }
 
 }  // namespace ringside

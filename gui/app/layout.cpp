@@ -12,6 +12,7 @@ constexpr float kWideFrom = 920;        // right of the screen: the code beside 
 constexpr float kTwoColumnsFrom = 280;  // right of the screen: anything at all
 constexpr float kTwoRowsFrom = 320;     // high: one tile above another
 constexpr float kLeastTile = 92;        // high: a tile with its header and three lines
+constexpr float kLeastLab = 240;        // high: a lab's text
 constexpr float kLeastApart = 108;      // high: each of two tiles that could share one
 constexpr float kHighFrom = 480;        // high: the window with all lanes of the time line
 
@@ -30,63 +31,94 @@ Cut cut(float from, float to, float share, float design, float gap, float least)
   return {end, end + gap};
 }
 
-// Left: the screen, below it what just happened and the events, in as many tiles as can be read.
-void arrange_left(Tiles& t, const Rect& at, const Look& look, const Splits& splits, float multiple) {
+struct Plan {
+  Tiles& tiles;
+  const Look& look;
+  const Splits& splits;
+  LabRoom lab;
+  bool lab_to_do() const { return lab == LabRoom::large && !tiles.of(Part::lab); }
+
+  void tile(Rect at, std::vector<Part> parts) { tiles.tiles.push_back({at, std::move(parts)}); }
+  // Two rows; returns where they are divided.
+  Cut rows(const Rect& at, float Splits::*share, float design, float least) {
+    const float gap = look.px(kGap);
+    const Cut c = cut(at.from.y, at.to.y, splits.*share, design, gap, least);
+    tiles.splitters.push_back(
+        {{{at.from.x, c.end}, {at.to.x, c.next}}, false, share, at.from.y, at.height()});
+    return c;
+  }
+};
+
+// Left: the screen, below it what just happened and the events, in as many tiles as can be read. A lab takes
+// most of that room, if there is enough of it.
+void arrange_left(Plan& plan, const Rect& at, float multiple) {
+  const Look& look = plan.look;
   const float gap = look.px(kGap), padding = 2 * look.px(kPanelPadding);
   const float design = kScreenHeight * multiple + padding + look.px(kTileHeader);
   const float below = at.height() - design - gap;
+  std::vector<Part> others = {Part::happened, Part::events};
+  if (plan.lab == LabRoom::small) others.push_back(Part::lab);
   if (below < look.px(kLeastTile)) {
-    t.tiles.push_back({at, {Part::screen, Part::happened, Part::events}});
+    others.insert(others.begin(), Part::screen);
+    plan.tile(at, others);
     return;
   }
-  const bool apart = below >= 2 * look.px(kLeastApart) + gap;
-  const Cut screen = cut(at.from.y, at.to.y, splits.screen, design, gap, look.px(kLeastTile));
-  t.splitters.push_back(
-      {{{at.from.x, screen.end}, {at.to.x, screen.next}}, false, &Splits::screen, at.from.y, at.height()});
-  t.tiles.push_back({{at.from, {at.to.x, screen.end}}, {Part::screen}});
-  if (!apart) {
-    t.tiles.push_back({{{at.from.x, screen.next}, at.to}, {Part::happened, Part::events}});
-    return;
+  const Cut screen = plan.rows(at, &Splits::screen, design, look.px(kLeastTile));
+  plan.tile({at.from, {at.to.x, screen.end}}, {Part::screen});
+  const Rect rest{{at.from.x, screen.next}, at.to};
+  if (plan.lab == LabRoom::large && below >= look.px(kLeastLab + kLeastApart)) {
+    const Cut lab = plan.rows(rest, &Splits::lab, 0, look.px(kLeastApart));
+    plan.tile({rest.from, {rest.to.x, lab.end}}, {Part::lab});
+    plan.tile({{rest.from.x, lab.next}, rest.to}, others);
+  } else if (below >= 2 * look.px(kLeastApart) + gap) {
+    const Cut happened = plan.rows(rest, &Splits::happened, 0, look.px(64));
+    plan.tile({rest.from, {rest.to.x, happened.end}}, {Part::happened});
+    others.erase(others.begin());
+    plan.tile({{rest.from.x, happened.next}, rest.to}, others);
+  } else {
+    plan.tile(rest, others);
   }
-  const Cut happened = cut(screen.next, at.to.y, splits.happened, 0, gap, look.px(64));
-  t.splitters.push_back({{{at.from.x, happened.end}, {at.to.x, happened.next}},
-                         false,
-                         &Splits::happened,
-                         screen.next,
-                         at.to.y - screen.next});
-  t.tiles.push_back({{{at.from.x, screen.next}, {at.to.x, happened.end}}, {Part::happened}});
-  t.tiles.push_back({{{at.from.x, happened.next}, at.to}, {Part::events}});
 }
 
-// Right: the code and the topic, one above the other; side by side with the registers where there is room.
-void arrange_right(Tiles& t, const Rect& at, const Look& look, const Splits& splits) {
+// Right: the code and the topic, one above the other; side by side with the registers where there is room. A
+// lab that has no tile yet stands above: beside the registers above the code, else above code and topic.
+void arrange_right(Plan& plan, const Rect& at) {
+  const Look& look = plan.look;
   const float gap = look.px(kGap), least = look.px(96);
+  const bool two_rows = at.height() >= look.px(kTwoRowsFrom);
   if (at.width() >= look.px(kWideFrom)) {
-    const Cut code = cut(at.from.x, at.to.x, splits.code_width, 0, gap, look.px(320));
-    t.splitters.push_back(
+    const Cut code = cut(at.from.x, at.to.x, plan.splits.code_width, 0, gap, look.px(320));
+    plan.tiles.splitters.push_back(
         {{{code.end, at.from.y}, {code.next, at.to.y}}, true, &Splits::code_width, at.from.x, at.width()});
-    t.tiles.push_back({{at.from, {code.end, at.to.y}}, {Part::code}});
-    if (at.height() < look.px(kTwoRowsFrom)) {
-      t.tiles.push_back({{{code.next, at.from.y}, at.to}, {Part::topic}});
+    const Rect left{at.from, {code.end, at.to.y}}, right{{code.next, at.from.y}, at.to};
+    if (!plan.lab_to_do()) {
+      plan.tile(left, {Part::code});
+    } else if (!two_rows) {
+      plan.tile(left, {Part::lab, Part::code});
+    } else {
+      const Cut lab = plan.rows(left, &Splits::lab, 0, least);
+      plan.tile({left.from, {left.to.x, lab.end}}, {Part::lab});
+      plan.tile({{left.from.x, lab.next}, left.to}, {Part::code});
+    }
+    if (!two_rows) {
+      plan.tile(right, {Part::topic});
       return;
     }
-    const Cut registers = cut(at.from.y, at.to.y, splits.registers, 0, gap, least);
-    t.splitters.push_back({{{code.next, registers.end}, {at.to.x, registers.next}},
-                           false,
-                           &Splits::registers,
-                           at.from.y,
-                           at.height()});
-    t.tiles.push_back({{{code.next, at.from.y}, {at.to.x, registers.end}}, {Part::registers}});
-    t.tiles.push_back({{{code.next, registers.next}, at.to}, {Part::topic}});
-  } else if (at.height() >= look.px(kTwoRowsFrom)) {
-    const Cut code = cut(at.from.y, at.to.y, splits.code_height, 0, gap, least);
-    t.splitters.push_back(
-        {{{at.from.x, code.end}, {at.to.x, code.next}}, false, &Splits::code_height, at.from.y, at.height()});
-    t.tiles.push_back({{at.from, {at.to.x, code.end}}, {Part::code}});
-    t.tiles.push_back({{{at.from.x, code.next}, at.to}, {Part::topic}});
-  } else {
-    t.tiles.push_back({at, {Part::code, Part::topic}});
+    const Cut registers = plan.rows(right, &Splits::registers, 0, least);
+    plan.tile({right.from, {right.to.x, registers.end}}, {Part::registers});
+    plan.tile({{right.from.x, registers.next}, right.to}, {Part::topic});
+    return;
   }
+  const bool lab = plan.lab_to_do();
+  if (!two_rows) {
+    plan.tile(at,
+              lab ? std::vector{Part::lab, Part::code, Part::topic} : std::vector{Part::code, Part::topic});
+    return;
+  }
+  const Cut upper = plan.rows(at, lab ? &Splits::lab : &Splits::code_height, 0, least);
+  plan.tile({at.from, {at.to.x, upper.end}}, {lab ? Part::lab : Part::code});
+  plan.tile({{at.from.x, upper.next}, at.to},
+            lab ? std::vector{Part::code, Part::topic} : std::vector{Part::topic});
 }
 
 }  // namespace
@@ -102,8 +134,9 @@ int default_cell_scale(ImVec2 window, float scale) {
   return std::clamp(std::min(wanted, room), 1, 6);
 }
 
-Tiles arrange(ImVec2 window, const Look& look, const Splits& splits) {
+Tiles arrange(ImVec2 window, const Look& look, const Splits& splits, LabRoom lab) {
   Tiles t;
+  Plan plan{t, look, splits, lab};
   const float gap = look.px(kGap), top = look.px(kToolbarHeight);
   const float time_line = look.px(window.y < look.px(kHighFrom) ? kLowTimeLineHeight : kTimeLineHeight);
   const float bottom = std::max(top + look.px(kLeastTile), window.y - time_line);
@@ -114,14 +147,15 @@ Tiles arrange(ImVec2 window, const Look& look, const Splits& splits) {
   const auto multiple = static_cast<float>(default_cell_scale(window, look.scale));
   const float design = kScreenWidth * multiple + 2 * look.px(kPanelPadding);
   if (right - left - design - gap < look.px(kTwoColumnsFrom)) {
-    t.tiles.push_back(
-        {{{left, top}, {right, low}}, {Part::screen, Part::happened, Part::events, Part::code, Part::topic}});
+    std::vector<Part> all = {Part::screen, Part::happened, Part::events, Part::code, Part::topic};
+    if (lab != LabRoom::none) all.insert(all.begin() + 1, Part::lab);
+    plan.tile({{left, top}, {right, low}}, all);
     return t;
   }
   const Cut column = cut(left, right, splits.left, design, gap, look.px(200));
   t.splitters.push_back({{{column.end, top}, {column.next, low}}, true, &Splits::left, left, right - left});
-  arrange_left(t, {{left, top}, {column.end, low}}, look, splits, multiple);
-  arrange_right(t, {{column.next, top}, {right, low}}, look, splits);
+  arrange_left(plan, {{left, top}, {column.end, low}}, multiple);
+  arrange_right(plan, {{column.next, top}, {right, low}});
   return t;
 }
 

@@ -3,6 +3,10 @@
 // code and the time line never move; the right column (in a narrow window: the lower right) shows the
 // workspace's panels. Where letters are large for the window, neighbours share a tile as tabs: fewer tiles
 // that can be read instead of more that cannot.
+//
+// A lab that is open has a tile of its own below the screen, and what just happened shares one with the
+// events; where it could not be read there, it stands above the code instead, or takes the code's tile while
+// the code joins the topic.
 #pragma once
 
 #include <imgui.h>
@@ -24,7 +28,7 @@ struct Splitter {
 
 // What a tile shows; the topic is the workspace's panels. Registers are part of the topic where they have no
 // tile of their own.
-enum class Part : unsigned char { screen, happened, events, code, registers, topic };
+enum class Part : unsigned char { screen, lab, happened, events, code, registers, topic };
 
 struct Tile {
   Rect at;
@@ -36,7 +40,7 @@ struct Tiles {
   Rect toolbar, time_line;
   std::vector<Tile> tiles;
   std::vector<Splitter> splitters;
-  // The tile that shows `part`; null only for registers.
+  // The tile that shows `part`; null only for registers, and for a lab that is not open.
   const Tile* of(Part part) const {
     const auto found = std::ranges::find_if(tiles, [part](const Tile& tile) { return tile.has(part); });
     return found == tiles.end() ? nullptr : &*found;
@@ -46,7 +50,10 @@ struct Tiles {
 inline constexpr float kToolbarHeight = 48, kTileHeader = 28, kPanelPadding = 8, kGap = 4;
 inline constexpr float kTimeLineHeight = 72, kLowTimeLineHeight = 40;  // three lanes; one
 
-Tiles arrange(ImVec2 window, const Look& look, const Splits& splits);
+// `small`: a tab beside the events.
+enum class LabRoom : unsigned char { none, small, large };
+
+Tiles arrange(ImVec2 window, const Look& look, const Splits& splits, LabRoom lab = LabRoom::none);
 
 // The largest whole multiple of the guest's screen that fits a panel of this size, at least 1.
 int cell_scale_for(ImVec2 room);

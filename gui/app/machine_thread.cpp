@@ -5,6 +5,7 @@
 #include <chrono>
 
 #include "sim/inspect/memory_tables.h"
+#include "sim/session/open_recording.h"
 
 namespace ringside {
 namespace {
@@ -35,7 +36,13 @@ bool same(const ViewRequest& a, const ViewRequest& b) {
 }  // namespace
 
 Result<std::unique_ptr<MachineThread>> MachineThread::start(Setup setup) {
-  auto session = Session::open(std::move(setup.config));
+  if (!setup.recording.empty()) {
+    auto opened = open_recording(setup.recording, {.source_roots = setup.source_roots});
+    if (!opened) return std::unexpected(opened.error());
+    setup.run_at_once = false;
+    return std::unique_ptr<MachineThread>(new MachineThread(std::move(setup), std::move(opened->session)));
+  }
+  auto session = Session::open(std::move(setup.config), setup.source_roots);
   if (!session) return std::unexpected(session.error());
   return std::unique_ptr<MachineThread>(new MachineThread(std::move(setup), std::move(*session)));
 }
@@ -47,6 +54,7 @@ MachineThread::MachineThread(Setup setup, std::unique_ptr<Session> session)
       stop_at_faults_(setup_.stop_at_faults) {
   session_->cancel_when(&cancel_);
   if (setup_.run_at_once) state_ = RunState::running;
+  if (!setup_.recording.empty()) inbox_.push_back(DoSeek{setup_.at.value_or(~std::uint64_t{0})});
   publish();
   thread_ = std::thread([this] { loop(); });
 }
@@ -286,6 +294,7 @@ void MachineThread::publish() {
   view->history.travelled = travelled_;
   view->who = answer_;
   view->said = said_;
+  if (!setup_.name.empty()) view->image_name = setup_.name;
   view->notice = notice_;
   {
     const std::lock_guard lock(mutex_);

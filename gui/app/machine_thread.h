@@ -5,6 +5,7 @@
 
 #include <atomic>
 #include <condition_variable>
+#include <filesystem>
 #include <functional>
 #include <memory>
 #include <mutex>
@@ -22,6 +23,10 @@ class MachineThread {
  public:
   struct Setup {
     MachineConfig config;
+    std::string recording;            // a file: this run instead of `config`; it stands at `at`
+    std::optional<std::uint64_t> at;  // instruction count; none: the recording's end
+    std::string name;                 // what the window calls the machine; "" = the image's name
+    std::vector<std::filesystem::path> source_roots;
     bool run_at_once = true;
     bool stop_at_faults = true;
     std::string type_at_prompt;       // key_text; typed once the guest first waits in HLT

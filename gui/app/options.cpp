@@ -17,8 +17,21 @@ ParsedOptions parse_options(int argc, char** argv) {
   app.set_version_flag("--version", std::string("ringside ") + RINGSIDE_VERSION);
   std::string renderer = "auto", theme;
   int scale = 0, width = 0, height = 0;
-  app.add_option("image", o.image, "kernel image (Multiboot 1 or 2); default: Ringside's own kernel")
-      ->check(CLI::ExistingFile);
+  CLI::Option* image =
+      app.add_option("image", o.image,
+                     "kernel image (Multiboot 1 or 2), or a recording; default: Ringside's own kernel")
+          ->check(CLI::ExistingFile);
+  CLI::Option* at =
+      app.add_option("--at", o.at, "of a recording: stand at this instruction; default: its end");
+  at->needs(image);
+  CLI::Option* lab =
+      app.add_option("--lab", o.lab, "a lab to work on: its text and its steps beside your kernel");
+  CLI::Option* folder =
+      app.add_option("--lab-folder", o.lab_folder, "where you work on it (ringside lab start)")
+          ->check(CLI::ExistingDirectory);
+  lab->needs(folder)->excludes(image);
+  folder->needs(lab);
+  app.add_option("--lab-step", o.lab_step, "stand where this step of the lab failed")->needs(lab);
   app.add_option("--append", o.command_line, "command line of the kernel");
   app.add_option("--module", o.modules, "a file that the kernel finds as a boot module; may be repeated")
       ->check(CLI::ExistingFile);

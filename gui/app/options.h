@@ -12,7 +12,10 @@
 namespace ringside {
 
 struct Options {
-  std::string image;  // "" = the kernel built beside this program
+  std::string image;                // "" = the kernel built beside this program; may be a recording
+  std::optional<std::uint64_t> at;  // of a recording: stand at this instruction count
+  std::string lab, lab_folder;      // a lab that is open, and where the student works on it; "" = none
+  unsigned lab_step = 0;            // stand where this step of it failed
   std::string command_line;
   std::vector<std::string> modules;
   std::uint32_t memory_mib = 64;

@@ -21,12 +21,14 @@ void visit_settings(S& s, Visitor&& visit) {
   visit("scale", s.scale, kMinScale, kMaxScale);
   visit("dark", s.dark, 0, 1);
   visit("stop_at_faults", s.stop_at_faults, 0, 1);
+  visit("lab_large", s.lab_large, 0, 1);
   visit("workspace", s.workspace, 1, kWorkspaces);
   visit("split_left", s.splits.left, 0.0f, 0.9f);
   visit("split_screen", s.splits.screen, 0.0f, 0.9f);
   visit("split_happened", s.splits.happened, 0.1f, 0.9f);
   visit("split_code_width", s.splits.code_width, 0.1f, 0.9f);
   visit("split_registers", s.splits.registers, 0.1f, 0.9f);
+  visit("split_lab", s.splits.lab, 0.1f, 0.9f);
   visit("split_code_height", s.splits.code_height, 0.1f, 0.9f);
   visit("tab1", s.tab[0], 0, 0);
   visit("tab2", s.tab[1], 0, 0);

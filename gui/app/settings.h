@@ -22,6 +22,7 @@ struct Splits {
   float code_width = 0.53f;   // wide windows: the code, of the room right of the screen
   float registers = 0.5f;     // wide windows: the registers, of the right column
   float code_height = 0.43f;  // narrow windows: the code, of the room right of the screen
+  float lab = 0.56f;          // a lab that is open, of the room it shares
   bool operator==(const Splits&) const = default;
 };
 
@@ -30,6 +31,7 @@ struct Settings {
   int scale = 100;
   bool dark = true;
   bool stop_at_faults = true;
+  bool lab_large = true;  // else it is a tab beside the events
   int workspace = 1;
   std::array<std::string, kWorkspaces> tab;  // the panel in front of each workspace; "" = its first
   Splits splits;

@@ -7,6 +7,7 @@
 
 #include "gui/app/follow.h"
 #include "gui/app/time_line_words.h"
+#include "gui/panels/lab_pages.h"
 #include "gui/panels/panels.h"
 #include "gui/widgets/controls.h"
 #include "gui/widgets/text.h"
@@ -55,6 +56,7 @@ std::vector<const Panel*> Shell::panels_of(const Tile& tile, int workspace) cons
   std::vector<const Panel*> panels;
   for (const Part part : tile.parts) switch (part) {
       case Part::screen: panels.push_back(&screen_panel); break;
+      case Part::lab: panels.push_back(&lab_panel); break;
       case Part::happened: panels.push_back(&happened_panel); break;
       case Part::events: panels.push_back(&events_panel); break;
       case Part::code: panels.push_back(&code_panel); break;
@@ -79,6 +81,25 @@ const Panel& Shell::front(const Tile& tile) const {
 
 void Shell::bring_to_front(const Tile& tile, std::string_view panel_id) {
   (tile.has(Part::topic) ? settings_.tab[settings_.workspace - 1] : left_tab_) = panel_id;
+}
+
+LabRoom Shell::lab_room(const PanelState& state) const {
+  if (!state.lab.view) return LabRoom::none;
+  return settings_.lab_large ? LabRoom::large : LabRoom::small;
+}
+
+void Shell::another_machine(PanelState& state, bool look_at_code) {
+  stop_seen_ = answer_seen_ = 0;
+  delivery_seen_ = 0;
+  delivery_known_ = false;
+  state.changes = {};
+  state.anatomy = {};
+  state.happened = {};
+  state.listing = {};
+  state.threads = {};
+  state.time_line = {};
+  if (const Tile* tile = tiles_.of(Part::code); look_at_code && tile && tile->parts.size() > 1)
+    show(code_panel.id);
 }
 
 void Shell::show(std::string_view panel_id) {
@@ -130,7 +151,7 @@ void Shell::notice_stop(PanelState& state, const MachineView& view) {
   // Where they share a tile: the screen while the machine runs, then the sentence.
   if (const bool runs = view.state == RunState::running; runs != running_) {
     running_ = runs;
-    left_tab_ = runs ? screen_panel.id : happened_panel.id;
+    if (left_tab_ != lab_panel.id) left_tab_ = runs ? screen_panel.id : happened_panel.id;
   }
   if (view.who && std::exchange(answer_seen_, view.who->number) != view.who->number) show(happened_panel.id);
   if (view.state == RunState::running || view.stop_number == stop_seen_) return;
@@ -151,6 +172,23 @@ void Shell::notice_stop(PanelState& state, const MachineView& view) {
   if (!fresh) return;
   state.anatomy = {.number = newest->number};
   show(anatomy_panel.id);
+}
+
+// For a step, or for the first one that is not done; where it is shown.
+unsigned Shell::give_hint(PanelState& state, unsigned step) {
+  LabState& lab = state.lab;
+  if (!lab.view) return 0;
+  const unsigned failed = std::max(1u, first_failed(*lab.view));
+  if (step == 0) {
+    step = failed;
+    show(lab_panel.id);
+  }
+  lab.page = LabState::Page::steps;
+  if (step == open_step(lab))
+    lab.toggled.erase(step);
+  else
+    lab.toggled.insert(step);
+  return step;
 }
 
 void Shell::apply(PanelState& state, const MachineView& view, Commands& commands) {
@@ -188,7 +226,13 @@ void Shell::apply(PanelState& state, const MachineView& view, Commands& commands
       state.memory.address = {};
       std::ranges::copy(digits, state.memory.address.begin());
       show(memory_panel.id);
+    } else if (const auto* c = std::get_if<GiveHint>(&command)) {
+      if (const unsigned step = give_hint(state, c->step)) keep.push_back(GiveHint{step});
+    } else if (std::holds_alternative<ToggleLab>(command)) {
+      settings_.lab_large = !settings_.lab_large;
+      if (left_tab_ == lab_panel.id) left_tab_ = happened_panel.id;
     } else if (const auto* c = std::get_if<ShowCode>(&command)) {
+      if (const Tile* tile = tiles_.of(Part::code); tile && tile->parts.size() > 1) show(code_panel.id);
       state.listing.code_address = c->address;
       state.listing.cursor = c->address;
       state.listing.scrolled_for = 0;
@@ -343,7 +387,9 @@ void Shell::draw_help(const PanelState& state) {
 
 void Shell::draw(PanelState& state, const MachineView& view, Commands& commands) {
   const ImVec2 window = ImGui::GetIO().DisplaySize;
-  tiles_ = arrange(window, state.look, settings_.splits);
+  tiles_ = arrange(window, state.look, settings_.splits, lab_room(state));
+  if (const LabRoom room = lab_room(state); std::exchange(lab_seen_, room) != room && room == LabRoom::large)
+    show(lab_panel.id);
   state.changes.begin_frame(view.stop_number, view.state == RunState::running);
   notice_stop(state, view);
 

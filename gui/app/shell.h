@@ -31,12 +31,16 @@ class Shell {
   const Settings& settings() const { return settings_; }
   // Opens the panel in the workspace that has it.
   void show(std::string_view panel_id);
+  // Another machine is shown from now on: what was noticed of the one before is no more. `look_at_code`:
+  // where the code shares a tile, it comes to the front there.
+  void another_machine(PanelState& state, bool look_at_code);
   // Closes what lies over the tiles. Escape belongs to the guest where it has the keyboard, unless help is
   // open.
   bool escape(PanelState& state);
 
  private:
   void apply(PanelState& state, const MachineView& view, Commands& commands);
+  unsigned give_hint(PanelState& state, unsigned step);
   void notice_stop(PanelState& state, const MachineView& view);
   void draw_tile(PanelState& state, const MachineView& view, const Tile& tile, Commands& commands);
   void draw_alone(PanelState& state, const MachineView& view, const Panel& panel, const Rect& at,
@@ -46,6 +50,7 @@ class Shell {
   void draw_header_buttons(PanelState& state, const Panel& panel, const Rect& header, Commands& commands);
   void draw_help(const PanelState& state);
   void draw_splitters(const PanelState& state);
+  LabRoom lab_room(const PanelState& state) const;
   // The panels of a tile in the order of its tabs, in a workspace; and the one in front.
   std::vector<const Panel*> panels_of(const Tile& tile, int workspace) const;
   const Panel& front(const Tile& tile) const;
@@ -54,6 +59,7 @@ class Shell {
   Settings settings_;
   Tiles tiles_;  // as last drawn
   bool running_ = false;
+  LabRoom lab_seen_ = LabRoom::none;
   std::string left_tab_ = "happened";  // in front where the screen's or the sentence's tile has tabs
   std::string full_;                   // the panel that fills the window; "" = none
   std::string help_;                   // the panel whose help is open

@@ -12,6 +12,15 @@ std::optional<UiCommand> shortcut(const SDL_Keysym& key, bool guest_focused, boo
     case SDL_SCANCODE_F1:
       if (!guest_focused) return ShowHelp{};
       break;
+    case SDL_SCANCODE_F2:
+      if (state.lab.view) return ToggleLab{};
+      break;
+    case SDL_SCANCODE_F3:
+      if (state.lab.view) return GiveHint{0};
+      break;
+    case SDL_SCANCODE_F4:
+      if (state.lab.view) return CheckLab{};
+      break;
     case SDL_SCANCODE_F5:
       if (shift) return DoBack{How::run};
       return shell.machine_runs() ? UiCommand{DoPause{}} : UiCommand{DoRun{}};

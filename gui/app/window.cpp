@@ -13,7 +13,6 @@
 #include <utility>
 
 #include "gui/app/frame_stats.h"
-#include "gui/app/machine_thread.h"
 #include "gui/app/scancodes.h"
 #include "gui/app/shell.h"
 #include "gui/app/shortcuts.h"
@@ -31,7 +30,8 @@ constexpr int kSettleFrames = 3;                   // ImGui needs a frame or two
 bool travels(const UiCommand& command) {
   return std::holds_alternative<DoBack>(command) || std::holds_alternative<DoSeek>(command) ||
          std::holds_alternative<DoSeekEvent>(command) || std::holds_alternative<DoSeekTime>(command) ||
-         std::holds_alternative<DoSwitchBranch>(command) || std::holds_alternative<DoSay>(command);
+         std::holds_alternative<DoSwitchBranch>(command) || std::holds_alternative<DoSay>(command) ||
+         std::holds_alternative<OpenLabStep>(command) || std::holds_alternative<BackToLabKernel>(command);
 }
 
 class Window {
@@ -42,7 +42,7 @@ class Window {
         shell_(std::move(settings)),
         stats_(options.frame_stats, window_.backend->name()) {}
 
-  Result<void> run(MachineConfig config);
+  Result<void> run(WindowSubject subject);
   const Settings& settings() const { return shell_.settings(); }
 
  private:
@@ -66,7 +66,7 @@ class Window {
   Shell shell_;
   PanelState state_;
   FrameStats stats_;
-  std::unique_ptr<MachineThread> machine_;
+  Stage stage_{shell_, state_};
   std::shared_ptr<const MachineView> view_;
   std::optional<ImVec2> mouse_;  // as the last event told
   Uint32 news_event_ = 0;        // SDL's number for "there is a new view"
@@ -101,7 +101,8 @@ void Window::load_look() {
 void Window::tell_title() {
   std::string past;
   if (view_->history.in_past) past = fmt::format("instruction {} in the past, ", view_->instructions);
-  std::string title = fmt::format("Ringside: {}, {}{}", view_->image_name, past, state_word(*view_));
+  std::string title =
+      fmt::format("Ringside: {}{}, {}{}", view_->image_name, stage_.lab_words(), past, state_word(*view_));
   if (title == title_) return;
   title_ = std::move(title);
   SDL_SetWindowTitle(window_.window, title_.c_str());
@@ -116,7 +117,7 @@ bool Window::waits(SDL_Scancode code) const {
 }
 
 void Window::to_guest(Key k, bool down) {
-  if (k != Key::none) machine_->post(DoApply{TypeKey{{k, down}}});
+  if (k != Key::none) stage_.post(DoApply{TypeKey{{k, down}}});
 }
 
 void Window::release_guest_keys() {
@@ -141,7 +142,7 @@ void Window::key(const SDL_KeyboardEvent& event) {
   right_ctrl_alone_ = false;
   if (down) {
     if (code == SDL_SCANCODE_ESCAPE && state_.work.what) {
-      machine_->post(DoCancel{});
+      stage_.post(DoCancel{});
       return;
     }
     if (code == SDL_SCANCODE_ESCAPE && shell_.escape(state_)) return;
@@ -222,14 +223,14 @@ void Window::window_commands(const Commands& commands) {
     else {
       // What is held down is let go of first: in the past that would begin a branch.
       if (travels(command)) release_guest_keys();
-      machine_->post(command);
+      stage_.post(command);
     }
   }
 }
 
 // What is done before anybody could read of it is not told.
 void Window::tell_work() {
-  const auto work = machine_->work();
+  const auto work = stage_.work();
   if (!work)
     work_since_ = 0;
   else if (work_since_ == 0)
@@ -243,7 +244,7 @@ void Window::frame() {
   if (look_stale_ || shell_.wanted_cell_scale() != state_.look.fonts.cell_scale) load_look();
   fresh_view_ = false;
   pressed_.clear();
-  view_ = machine_->view();
+  view_ = stage_.follow();
   tell_title();
   tell_work();
   const Uint32 now = SDL_GetTicks();
@@ -270,7 +271,7 @@ void Window::frame() {
   if (settle_ > 0) --settle_;
   if (was_focused && !state_.screen.focused) release_guest_keys();
   window_commands(commands);
-  machine_->request(shell_.request(state_));
+  stage_.request(shell_.request(state_));
 }
 
 int Window::wait_ms() const {
@@ -278,7 +279,7 @@ int Window::wait_ms() const {
   const bool due = settle_ > 0 || fresh_view_ || look_stale_;
   if (due) return since >= kFrameMs ? 0 : static_cast<int>(kFrameMs - since);
   Uint32 wait = kCursorMs - now % kCursorMs + 1;  // until the cursor blinks
-  if (work_since_ != 0 || machine_->work()) wait = std::min<Uint32>(wait, 50);
+  if (work_since_ != 0 || stage_.work()) wait = std::min<Uint32>(wait, 50);
   if (options_.after_seconds > 0) wait = std::min<Uint32>(wait, 50);
   return static_cast<int>(wait);
 }
@@ -299,7 +300,7 @@ Result<void> Window::write_results() {
   return {};
 }
 
-Result<void> Window::run(MachineConfig config) {
+Result<void> Window::run(WindowSubject subject) {
   news_event_ = SDL_RegisterEvents(1);
   const auto published = [this] {
     if (news_sent_.exchange(true)) return;
@@ -307,13 +308,11 @@ Result<void> Window::run(MachineConfig config) {
     e.type = news_event_;
     SDL_PushEvent(&e);
   };
-  auto machine = MachineThread::start({.config = std::move(config),
-                                       .run_at_once = !options_.paused,
-                                       .stop_at_faults = shell_.settings().stop_at_faults,
-                                       .type_at_prompt = options_.type,
-                                       .published = published});
-  if (!machine) return std::unexpected(machine.error());
-  machine_ = std::move(*machine);
+  subject.machine.run_at_once = !options_.paused;
+  subject.machine.stop_at_faults = shell_.settings().stop_at_faults;
+  subject.machine.type_at_prompt = options_.type;
+  subject.machine.published = published;
+  if (const auto done = stage_.open(std::move(subject)); !done) return done;
   state_.screen.focused = true;
   if (!options_.show.empty()) pending_.push_back(ShowPanel{options_.show});
   if (!options_.full.empty()) pending_.push_back(ToggleFullScreen{options_.full});
@@ -322,7 +321,7 @@ Result<void> Window::run(MachineConfig config) {
     events(wait_ms());
     const bool blinked = SDL_GetTicks() / kCursorMs != last_frame_ / kCursorMs;
     if (SDL_GetTicks() - last_frame_ < kFrameMs && !time_is_up()) continue;  // 60 frames a second are enough
-    if (!(settle_ > 0 || fresh_view_ || work_since_ != 0 || machine_->work() || look_stale_ || blinked ||
+    if (!(settle_ > 0 || fresh_view_ || work_since_ != 0 || stage_.work() || look_stale_ || blinked ||
           time_is_up()))
       continue;
     frame();
@@ -332,7 +331,7 @@ Result<void> Window::run(MachineConfig config) {
     window_.backend->present();
     stats_.presented(SDL_GetTicks());
     if (last) {
-      machine_.reset();
+      stage_.close();
       return written;
     }
   }
@@ -343,13 +342,13 @@ Result<void> Window::run(MachineConfig config) {
     written = write_results();
     window_.backend->present();
   }
-  machine_.reset();
+  stage_.close();
   return written;
 }
 
 }  // namespace
 
-Result<void> run_window(const Options& options, MachineConfig config) {
+Result<void> run_window(const Options& options, WindowSubject subject) {
   SDL_SetHint(SDL_HINT_VIDEO_X11_NET_WM_BYPASS_COMPOSITOR, "0");
   if (SDL_Init(SDL_INIT_VIDEO) != 0)
     return fail(
@@ -369,7 +368,7 @@ Result<void> run_window(const Options& options, MachineConfig config) {
     auto window = open_window("Ringside", settings.width, settings.height, options.renderer);
     if (window) {
       Window w(options, std::move(*window), settings);
-      done = w.run(std::move(config));
+      done = w.run(std::move(subject));
       if (done && options.keep_settings) save_settings(path, w.settings());
     } else {
       done = std::unexpected(window.error());

@@ -3,13 +3,13 @@
 #pragma once
 
 #include "gui/app/options.h"
+#include "gui/app/stage.h"
 #include "sim/base/error.h"
-#include "sim/machine/machine.h"
 
 namespace ringside {
 
 // Runs until the window is closed or the options say so. An error is a sentence about the display or the
 // image.
-Result<void> run_window(const Options& options, MachineConfig config);
+Result<void> run_window(const Options& options, WindowSubject subject);
 
 }  // namespace ringside

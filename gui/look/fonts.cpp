@@ -79,7 +79,8 @@ void paint_cell(unsigned char* pixels, int stride, int index, int scale) {
 
 Fonts load_fonts(ImFontAtlas& atlas, FontSource source, float scale, int cell_scale) {
   atlas.Clear();
-  atlas.Flags |= ImFontAtlasFlags_NoPowerOfTwoHeight;
+  // Its height is a power of two, as its width: SDL's software renderer cuts places in it off to whole
+  // pixels, and only so are they whole.
   atlas.TexDesiredWidth = 2048;
   const auto size = [scale](float at_100) {
     return static_cast<float>(static_cast<int>(at_100 * scale + 0.5f));
@@ -104,6 +105,7 @@ Fonts load_fonts(ImFontAtlas& atlas, FontSource source, float scale, int cell_sc
   fonts.large = make(strong, 20);
   fonts.mono = make(code, 13);
   fonts.mono_large = make(code, 15);
+  fonts.mono_small = make(code, 11);
 
   std::vector<Pictured> pictured;
   for (const auto& [font, pixels] : all) {

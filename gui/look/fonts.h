@@ -24,6 +24,7 @@ struct Fonts {
   ImFont* large = nullptr;       // words 20, semibold: the one thing to read first
   ImFont* mono = nullptr;        // numbers and code 13
   ImFont* mono_large = nullptr;  // 15
+  ImFont* mono_small = nullptr;  // 11: drawings in letters that are wide
   std::array<CellUv, 256> cells{};
   int cell_scale = 1;  // the whole multiple the cells were drawn at
 };

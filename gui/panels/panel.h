@@ -16,9 +16,11 @@
 #include <vector>
 
 #include "gui/look/look.h"
+#include "gui/view/lab_view.h"
 #include "gui/view/machine_view.h"
 #include "gui/view/ui_command.h"
 #include "gui/widgets/change_tracker.h"
+#include "gui/widgets/rich_text.h"
 
 namespace ringside {
 
@@ -123,8 +125,23 @@ struct CommandBoxState {
   int chosen = -1;                  // of those, by the up and down keys; -1 = none
 };
 
+// The lab that is open, and what its panel remembers.
+struct LabState {
+  std::shared_ptr<const LabView> view;  // set by the application; null = no lab is open
+  unsigned shown_step =
+      0;  // set by the application: the machine in sight is this step's recording; 0 = is not
+  enum class Page : unsigned char { text, steps, questions } page = Page::text;
+  std::string notice;                                // what a link has to say; until the next click
+  std::set<unsigned> toggled;                        // steps that are not as they were at first
+  MarkdownLayout layout;                             // of the text
+  std::uint64_t questions = 0;                       // the number of those that the answers are for
+  std::map<unsigned, std::array<char, 80>> answers;  // by question
+  std::set<unsigned> answered;
+};
+
 struct PanelState {
   Look look;
+  LabState lab;
   CommandBoxState command_box;
   TimeLineState time_line;
   WorkState work;

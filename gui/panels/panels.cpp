@@ -8,6 +8,7 @@ namespace ringside {
 std::span<const Panel* const> all_panels() {
   static constexpr const Panel* kPanels[] = {
       &screen_panel,    &code_panel,        &happened_panel, &events_panel,       // always in sight
+      &lab_panel,                                                         // where a lab is open
       &registers_panel, &stack_panel,       &memory_panel,   &breakpoints_panel,  // Source
       &anatomy_panel,   &idt_panel,         &pic_panel,      &pit_panel,
       &keyboard_panel,  &uart_panel,                                      // Interrupts

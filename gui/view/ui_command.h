@@ -128,12 +128,27 @@ struct GoToMark {
   bool next = false;
 };  // of the time line: the one before, or the next
 
+// The lab that is open.
+struct CheckLab {};  // now, saved or not
+struct GiveHint {
+  unsigned step = 1;
+};  // the next one; 0 = of the first step that is not done
+struct AskQuestions {
+  bool others = false;  // than those that were asked before
+};
+struct OpenLabStep {
+  unsigned step = 1;
+};  // where this step failed: its recording, at that instant
+struct BackToLabKernel {};
+struct ToggleLab {};  // its panel: large, or a tab beside the events
+
 using UiCommand =
     std::variant<DoRun, DoPause, DoStep, DoStepLine, DoStepOver, DoStepOut, DoRunTo, DoReset, DoBack, DoSeek,
                  DoSeekEvent, DoSeekTime, DoSwitchBranch, DoDropBranch, DoAsk, DoAskFurther, DoCloseAnswer,
                  DoCancel, DoToggleBreakpoint, DoSay, DoWatch, DoSetCondition, DoEnableBreakpoint,
                  DoRemoveBreakpoint, GoToMark, DoStopAtFaults, DoApply, DoTypeText, ShowPanel, ShowLink,
                  ShowWalk, ShowMemory, ShowCode, ShowDelivery, ShowThread, ToggleFullScreen, ShowHelp,
-                 CopyText, ShowWorkspace, ChangeScale, ToggleTheme, ToggleCommandBox>;
+                 CopyText, ShowWorkspace, ChangeScale, ToggleTheme, ToggleCommandBox, CheckLab, GiveHint,
+                 AskQuestions, OpenLabStep, BackToLabKernel, ToggleLab>;
 
 }  // namespace ringside

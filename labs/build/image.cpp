@@ -70,8 +70,9 @@ std::string why_not_built(const ProcessResult& result) {
 
 }  // namespace
 
-Installation Installation::of_this_program() {
-  const path built = program_folder();
+Installation Installation::of_this_program() { return in(program_folder()); }
+
+Installation Installation::in(const path& built) {
   const char* const elsewhere = std::getenv("RINGSIDE_SOURCES");
   return {elsewhere ? elsewhere : RINGSIDE_SOURCE_FOLDER, built.parent_path() / "kernel/modules", built,
           built / "ringside-check"};

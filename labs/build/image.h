@@ -22,6 +22,8 @@ struct Installation {
 
   // Of the build that the program that runs belongs to. $RINGSIDE_SOURCES: other sources than those it was built from.
   static Installation of_this_program();
+  // By the folder of the lab programs.
+  static Installation in(const std::filesystem::path& built);
   std::filesystem::path labs() const { return sources / "labs"; }
   std::filesystem::path solution_image(const Lab& lab) const { return built / lab.name / "solution.elf"; }
 };

@@ -10,12 +10,15 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <array>
 #include <cerrno>
 #include <cstring>
 
 namespace ringside::labs {
 namespace {
+
+constexpr long kCancelMs = 50;
 
 void limit(int resource, std::uint64_t value) {
   const rlimit both{value, value};
@@ -81,9 +84,16 @@ Result<ProcessResult> run_process(const std::vector<std::string>& command,
     const auto left =
         std::chrono::duration_cast<std::chrono::milliseconds>(deadline - std::chrono::steady_clock::now())
             .count();
+    if (limits.cancel && *limits.cancel) {
+      result.cancelled = true;
+      break;
+    }
+    // Whoever may cancel is looked at now and then.
+    const auto wait = limits.cancel ? std::min<long>(left, kCancelMs) : left;
     pollfd ready{output.ends[0], POLLIN, 0};
-    const int polled = left > 0 ? ::poll(&ready, 1, static_cast<int>(left)) : 0;
+    const int polled = left > 0 ? ::poll(&ready, 1, static_cast<int>(wait)) : 0;
     if (polled < 0 && errno == EINTR) continue;
+    if (polled == 0 && wait < left) continue;
     if (polled == 0) {
       result.timed_out = true;
       break;
@@ -98,7 +108,7 @@ Result<ProcessResult> run_process(const std::vector<std::string>& command,
   }
   // Whoever of its group is left, a child that went into the background too. Its leader first: his status is
   // wanted.
-  if (result.timed_out) ::kill(-child, SIGKILL);
+  if (result.timed_out || result.cancelled) ::kill(-child, SIGKILL);
   int status = 0;
   while (::waitpid(child, &status, 0) < 0 && errno == EINTR) {
   }

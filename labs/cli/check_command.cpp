@@ -27,7 +27,7 @@ unsigned terminal_width() {
 }
 
 Verdict check_once(const Labs& labs, const Lab& lab, const std::filesystem::path& folder) {
-  return check_submission(labs.here, lab, read_submission(lab, folder), folder / kHidden / "check",
+  return check_submission(labs.here, lab, read_submission(lab, folder), check_folder(folder),
                           Confinement::none);
 }
 

@@ -2,7 +2,6 @@
 // `ringside lab hint`, which gives one hint at a time, and `ringside lab ask`, which asks.
 #include <fmt/format.h>
 
-#include <fstream>
 #include <iostream>
 
 #include "labs/build/check.h"
@@ -11,20 +10,6 @@
 
 namespace ringside::labs {
 namespace {
-
-// How many hints of a step were shown in this folder.
-std::size_t shown(const std::filesystem::path& folder, unsigned step) {
-  std::ifstream in(folder / kHidden / fmt::format("hints-{}", step));
-  std::size_t count = 0;
-  in >> count;
-  return count;
-}
-
-void remember(const std::filesystem::path& folder, unsigned step, std::size_t count) {
-  std::error_code error;
-  std::filesystem::create_directories(folder / kHidden, error);
-  std::ofstream(folder / kHidden / fmt::format("hints-{}", step)) << count << "\n";
-}
 
 // The first step that failed in the last check; 1 where there was none.
 unsigned step_to_help_with(const std::filesystem::path& folder) {
@@ -56,8 +41,8 @@ Command add_hint(CLI::App& program, const Labs& labs) {
               return fail(fmt::format("Lab {} has {} steps.", (*lab)->number(), (*lab)->steps.size()));
             const auto all = hints(**lab, step);
             if (!all) return std::unexpected(all.error());
-            const std::size_t count = std::min(shown(*folder, step) + 1, all->size());
-            remember(*folder, step, count);
+            const std::size_t count = std::min(hints_given(*folder, step) + 1, all->size());
+            remember_hints_given(*folder, step, count);
             fmt::print("Step {}: {}\n", step, (*lab)->steps[step - 1].title);
             for (std::size_t i = 0; i < count; ++i) fmt::print("\n{}. {}\n", i + 1, (*all)[i]);
             if (count < all->size())
@@ -70,7 +55,7 @@ Command add_ask(CLI::App& program, const Labs& labs) {
   struct Options {
     std::string lab, folder;
     std::uint64_t seed = 1;
-    bool answers = false;
+    bool answers = false, json = false;
   };
   auto options = std::make_shared<Options>();
   CLI::App* app =
@@ -79,19 +64,25 @@ Command add_ask(CLI::App& program, const Labs& labs) {
   app->add_option("folder", options->folder, "default: this folder, or the lab's name in it");
   app->add_option("--seed", options->seed, "other questions");
   app->add_flag("--answers", options->answers, "print the answers, ask nothing");
+  app->add_flag("--json", options->json, "questions and answers as JSON");
   return {app, [&labs, options]() -> Result<int> {
             const auto lab = labs.manifest.find(options->lab);
             if (!lab) return std::unexpected(lab.error());
             const auto folder = find_workspace(**lab, options->folder);
             if (!folder) return std::unexpected(folder.error());
-            const BuiltImage built = build_image(labs.here, **lab, read_submission(**lab, *folder),
-                                                 std::filesystem::absolute(*folder) / kHidden / "ask", Confinement::none);
+            const BuiltImage built =
+                build_image(labs.here, **lab, read_submission(**lab, *folder),
+                            std::filesystem::absolute(*folder) / kHidden / "ask", Confinement::none);
             if (built.status != Verdict::Status::checked)
               return fail(built.sentence + "\n" + built.compiler_says);
             const auto all = questions(labs.here, **lab, built.image, options->seed);
             if (!all) return std::unexpected(all.error());
             if (all->empty())
               return fail("Your kernel does not get to where the questions are about yet: check it first.");
+            if (options->json) {
+              fmt::print("{}\n", to_json(*all));
+              return kAllPoints;
+            }
             std::size_t right = 0;
             for (const Question& question : *all) {
               fmt::print("\n{}. {}\n", question.number, question.text);

@@ -84,13 +84,6 @@ Result<void> make_workspace(const Installation& here, const Lab& lab, const path
   return {};
 }
 
-std::optional<std::string> lab_of(const path& folder) {
-  std::ifstream in(folder / "lab.toml");
-  std::string line;
-  if (!std::getline(in, line) || !line.starts_with("lab = \"") || line.size() < 9) return std::nullopt;
-  return line.substr(7, line.size() - 8);
-}
-
 Result<path> find_workspace(const Lab& lab, const std::string& named) {
   std::error_code error;
   if (!named.empty()) {
@@ -104,13 +97,6 @@ Result<path> find_workspace(const Lab& lab, const std::string& named) {
   if (std::filesystem::is_directory(lab.name, error)) return path(lab.name);
   return fail(fmt::format("Neither this folder nor {} in it is for lab {}. Make one: ringside lab start {}.",
                           lab.name, lab.number(), lab.number()));
-}
-
-std::optional<Verdict> last_verdict(const path& folder) {
-  const auto text = read_text(folder / kHidden / "check/verdict.json");
-  if (!text) return std::nullopt;
-  const auto verdict = verdict_from_json(*text);
-  return verdict ? std::optional(*verdict) : std::nullopt;
 }
 
 }  // namespace ringside::labs

@@ -11,27 +11,19 @@
 #pragma once
 
 #include <filesystem>
-#include <optional>
 #include <string>
 
+#include "labs/book/folder.h"
 #include "labs/build/image.h"
 
 namespace ringside::labs {
-
-inline constexpr const char* kHidden = ".ringside";
 
 // Makes the folder. Refuses where there is something already. `from`: the lab's start, or its solution.
 Result<void> make_workspace(const Installation& here, const Lab& lab, const std::filesystem::path& folder,
                             const std::filesystem::path& from);
 
-// Which lab a folder is for; nothing where it is no such folder.
-std::optional<std::string> lab_of(const std::filesystem::path& folder);
-
 // The folder meant by `check NN` and the like: the one named, else the present one if it is for this lab,
 // else NN-name in the present one. An error says how to get one.
 Result<std::filesystem::path> find_workspace(const Lab& lab, const std::string& named);
-
-// The verdict of its last check.
-std::optional<Verdict> last_verdict(const std::filesystem::path& folder);
 
 }  // namespace ringside::labs

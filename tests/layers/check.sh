@@ -30,7 +30,7 @@ deny 'only sim/cpu sees Unicorn' 'unicorn/' "${outside_cpu[@]}"
 mapfile -t outside_capstone < <(all_but sim/cpu sim/inspect)
 deny 'only sim/cpu and sim/inspect see Capstone' 'capstone' "${outside_capstone[@]}"
 mapfile -t outside_gui < <(all_but gui tests)
-deny 'only gui sees Dear ImGui and SDL' 'imgui|SDL' "${outside_gui[@]}"
+deny 'only gui sees Dear ImGui, SDL and md4c' 'imgui|SDL|md4c' "${outside_gui[@]}"
 deny 'the kernel includes only itself and freestanding headers' 'sim/|gui/|labs/|tests/' kernel
 deny 'nobody includes the kernel' 'kernel/' sim gui
 deny 'libdw belongs to sim/symbols' 'elfutils/|dwarf\.h|libelf|gelf' gui labs sim/base sim/devices sim/boot sim/board sim/cpu sim/machine sim/timeline sim/inspect sim/explain sim/session sim/remote sim/cli
@@ -55,6 +55,9 @@ up explain timeline session remote cli
 up session remote cli
 up remote cli
 deny 'gui uses sim, not its programs' 'sim/(cli|remote)/' gui
+deny 'of labs the window knows verdicts and how programs are started' 'labs/(kit|check|cli|grade|[0-9])' gui
+deny 'labs/book holds no machine and starts nothing' 'sim/(devices|boot|board|cpu|machine|symbols|timeline|inspect|explain|session|remote|cli)/|labs/(build|kit|check|cli|grade)/|gui/' labs/book
+deny 'labs know no window' 'gui/' labs
 
 # Nothing in the machine reads the host's clock or its randomness.
 found=$(grep -rnE 'system_clock|steady_clock|gettimeofday|clock_gettime|std::time\(|[^a-z_]time\((NULL|nullptr|0)\)|random_device|[^a-z_]rand\(\)' \

@@ -12,10 +12,10 @@ struct Case {
 
 class Layout : public testing::TestWithParam<Case> {
  protected:
-  Tiles tiles(const Splits& splits = {}) const {
+  Tiles tiles(const Splits& splits = {}, LabRoom lab = LabRoom::none) const {
     Look look;
     look.scale = GetParam().scale;
-    return arrange({GetParam().width, GetParam().height}, look, splits);
+    return arrange({GetParam().width, GetParam().height}, look, splits, lab);
   }
   static std::vector<Rect> all(const Tiles& t) {
     std::vector<Rect> rects = {t.toolbar, t.time_line};
@@ -45,20 +45,35 @@ TEST_P(Layout, gives_every_part_a_tile_that_can_be_read) {
   }
 }
 
+TEST_P(Layout, gives_a_lab_a_tile_that_can_be_read_and_hides_no_part) {
+  const Tiles t = tiles({}, LabRoom::large);
+  for (const Part part : {Part::screen, Part::lab, Part::happened, Part::events, Part::code, Part::topic}) {
+    ASSERT_TRUE(t.of(part));
+    EXPECT_GE(t.of(part)->at.width(), 200 * GetParam().scale);
+    EXPECT_GE(t.of(part)->at.height(), 75 * GetParam().scale);
+  }
+  EXPECT_FALSE(tiles().of(Part::lab));
+  const Tiles small = tiles({}, LabRoom::small);
+  EXPECT_EQ(small.of(Part::lab), small.of(Part::events));
+}
+
 TEST_P(Layout, lets_no_two_tiles_overlap_wherever_the_splitters_stand) {
   for (const float share : {0.0f, 0.05f, 0.3f, 0.9f}) {
     const Splits splits{.left = share,
                         .screen = share,
                         .happened = share > 0 ? share : 0.45f,
                         .code_width = 0.9f,
-                        .registers = 0.1f};
-    const auto rects = all(tiles(splits));
-    for (std::size_t i = 0; i < rects.size(); ++i)
-      for (std::size_t j = i + 1; j < rects.size(); ++j) {
-        const bool apart = rects[i].to.x <= rects[j].from.x || rects[j].to.x <= rects[i].from.x ||
-                           rects[i].to.y <= rects[j].from.y || rects[j].to.y <= rects[i].from.y;
-        EXPECT_TRUE(apart) << "tiles " << i << " and " << j << " at share " << share;
-      }
+                        .registers = 0.1f,
+                        .lab = share > 0 ? share : 0.56f};
+    for (const LabRoom lab : {LabRoom::none, LabRoom::small, LabRoom::large}) {
+      const auto rects = all(tiles(splits, lab));
+      for (std::size_t i = 0; i < rects.size(); ++i)
+        for (std::size_t j = i + 1; j < rects.size(); ++j) {
+          const bool apart = rects[i].to.x <= rects[j].from.x || rects[j].to.x <= rects[i].from.x ||
+                             rects[i].to.y <= rects[j].from.y || rects[j].to.y <= rects[i].from.y;
+          EXPECT_TRUE(apart) << "tiles " << i << " and " << j << " at share " << share;
+        }
+    }
   }
 }
 
@@ -103,6 +118,19 @@ TEST(Layout, lets_parts_share_a_tile_where_letters_are_large_for_the_window) {
   EXPECT_EQ(count(1280, 800, 2), 2u) << "a column each";
   EXPECT_EQ(count(1280, 800, 3), 1u) << "one thing at a time";
   EXPECT_EQ(count(1920, 1080, 1), 6u) << "registers have a tile of their own";
+}
+
+TEST(Layout, gives_a_lab_most_of_the_room_below_the_screen_or_above_the_code) {
+  const Tiles wide = arrange({1920, 1080}, Look{}, {}, LabRoom::large);
+  EXPECT_EQ(wide.of(Part::lab)->at.from.x, wide.of(Part::screen)->at.from.x);
+  EXPECT_GE(wide.of(Part::lab)->at.height(), 260);
+  const Tiles usual = arrange({1280, 800}, Look{}, {}, LabRoom::large);
+  EXPECT_GE(usual.of(Part::lab)->at.height(), 340);
+  EXPECT_GE(usual.of(Part::lab)->at.width(), 560);
+  EXPECT_EQ(usual.of(Part::code), usual.of(Part::topic)) << "the code is a tab of the topic";
+  const Tiles small = arrange({1280, 800}, Look{}, {}, LabRoom::small);
+  EXPECT_EQ(small.of(Part::lab), small.of(Part::events));
+  EXPECT_NE(small.of(Part::code), small.of(Part::topic));
 }
 
 TEST(CellScale, is_the_largest_whole_multiple_that_fits) {

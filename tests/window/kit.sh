@@ -44,8 +44,8 @@ open_display() {
   export DISPLAY
 }
 
-open_window() { # open_window ARGUMENTS...: the kernel in a window at the origin of the display
-  "$program" "$kernel" --renderer sdl "$@" 2>"$work/error" &
+open_window() { # open_window ARGUMENTS...: the kernel, or without one what ARGUMENTS say, in a window at the origin of the display
+  "$program" ${kernel:+"$kernel"} --renderer sdl "$@" 2>"$work/error" &
   gui=$!
   window=$(timeout 20 xdotool search --sync --onlyvisible --name '^Ringside' | head -1)
   [ -n "$window" ] || fail "no window appeared"
@@ -74,6 +74,16 @@ wait_for_state() {
     sleep 0.1
   done
   return 1
+}
+wait_for_title() { # wait_for_title WORDS: until the title holds them, at most 40 s
+  for _ in $(seq 400); do
+    case $(xdotool getwindowname "$window" 2>/dev/null) in *"$1"*) return 0 ;; esac
+    sleep 0.1
+  done
+  return 1
+}
+expect_title() { # expect_title WORDS WHAT
+  if wait_for_title "$1"; then echo "ok: $2"; else fail "$2: $(xdotool getwindowname "$window")"; fi
 }
 expect_state() { # expect_state WORDS WHAT
   if wait_for_state "$1"; then echo "ok: $2"; else fail "$2: $(xdotool getwindowname "$window")"; fi

@@ -10,8 +10,9 @@
 namespace ringside::labs {
 
 struct CheckOptions {
-  std::filesystem::path recordings;  // folder for recordings of failed steps; empty: none
+  bool recordings = false;  // of failed steps, beside the image
   std::uint64_t seed = 1;
+  Confinement confinement = Confinement::none;  // of the program that runs the image
 };
 
 // Runs the check in a process of its own, with limits; whatever the image does to it, a verdict comes back.

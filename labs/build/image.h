@@ -37,8 +37,12 @@ struct Submission {
 };
 inline constexpr std::size_t kMostSubmittedBytes = 1 << 20;  // of each file
 
-// Takes the lab's files from a folder: ordinary files alone, no links; nothing else in there is looked at.
+// Takes the lab's files from a folder: ordinary files alone, behind no link; nothing else in there is looked
+// at.
 Submission read_submission(const Lab& lab, const std::filesystem::path& folder);
+// Of these files, wherever they come from: whether all are there, and what is in them. One that is larger
+// than kMostSubmittedBytes may be cut off behind that.
+Submission submission_of(const Lab& lab, std::vector<SubmittedFile> files);
 
 enum class Confinement { sandbox, none };
 

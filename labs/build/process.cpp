@@ -13,6 +13,7 @@
 #include <array>
 #include <cerrno>
 #include <cstring>
+#include <fstream>
 
 namespace ringside::labs {
 namespace {
@@ -39,6 +40,14 @@ void limit(int resource, std::uint64_t value) {
   const int error = errno;
   [[maybe_unused]] const auto written = ::write(failed, &error, sizeof error);
   ::_exit(127);
+}
+
+// A process and all below it; in another process namespace too, as the parent sees them from outside.
+unsigned processes_of(pid_t process) {
+  unsigned count = 1;
+  std::ifstream children(fmt::format("/proc/{0}/task/{0}/children", process));
+  for (pid_t child = 0; children >> child;) count += processes_of(child);
+  return count;
 }
 
 struct Pipe {
@@ -82,8 +91,15 @@ Result<ProcessResult> run_process(const std::vector<std::string>& command,
         std::chrono::duration_cast<std::chrono::milliseconds>(deadline - std::chrono::steady_clock::now())
             .count();
     pollfd ready{output.ends[0], POLLIN, 0};
-    const int polled = left > 0 ? ::poll(&ready, 1, static_cast<int>(left)) : 0;
+    constexpr std::int64_t kLook = 50;  // milliseconds
+    const auto patience = limits.processes ? std::min<std::int64_t>(left, kLook) : left;
+    const int polled = left > 0 ? ::poll(&ready, 1, static_cast<int>(patience)) : 0;
     if (polled < 0 && errno == EINTR) continue;
+    if (limits.processes && processes_of(child) > limits.processes) {
+      result.too_many = true;
+      break;
+    }
+    if (polled == 0 && left > 0) continue;
     if (polled == 0) {
       result.timed_out = true;
       break;
@@ -98,7 +114,7 @@ Result<ProcessResult> run_process(const std::vector<std::string>& command,
   }
   // Whoever of its group is left, a child that went into the background too. Its leader first: his status is
   // wanted.
-  if (result.timed_out) ::kill(-child, SIGKILL);
+  if (result.timed_out || result.too_many) ::kill(-child, SIGKILL);
   int status = 0;
   while (::waitpid(child, &status, 0) < 0 && errno == EINTR) {
   }

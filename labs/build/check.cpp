@@ -73,37 +73,43 @@ Verdict check_image(const Installation& here, const Lab& lab, const path& image,
   return failed;
 }
 
-Verdict check_submission(const Installation& here, const Lab& lab, const Submission& submission,
-                         const path& folder, Confinement confinement, std::uint64_t seed) {
-  const path work = std::filesystem::absolute(folder);  // the programs that are started stand elsewhere
-  const BuiltImage built = build_image(here, lab, submission, work, confinement);
-  Verdict verdict;
-  if (built.status == Verdict::Status::checked) {
-    verdict = check_image(here, lab, built.image, {.recordings = true, .seed = seed, .confinement = confinement});
-  } else {
-    verdict = {.lab = lab.name,
-               .status = built.status,
-               .sentence = built.sentence,
-               .compiler_says = built.compiler_says};
-  }
-  // Points that could not be had are points all the same.
+void add_missing_steps(const Lab& lab, Verdict& verdict) {
+  if (!verdict.steps.empty()) return;
+  for (unsigned n = 1; const LabStep& step : lab.steps)
+    verdict.steps.push_back({n++, step.title, 0, step.points,
+                             Finding{.expected = "a kernel that can be checked", .got = verdict.sentence}});
+}
+
+Verdict verdict_of(const Installation& here, const Lab& lab, const BuiltImage& built,
+                   const CheckOptions& options) {
+  Verdict verdict{.lab = lab.name,
+                  .status = built.status,
+                  .sentence = built.sentence,
+                  .compiler_says = built.compiler_says};
+  if (built.status == Verdict::Status::checked) verdict = check_image(here, lab, built.image, options);
   if (verdict.status == Verdict::Status::checked && verdict.steps.size() != lab.steps.size()) {
     verdict.status = Verdict::Status::not_checked;
     verdict.sentence = fmt::format("The check of lab {} has {} steps, and labs.toml {}.", lab.number(),
                                    verdict.steps.size(), lab.steps.size());
+    verdict.steps.clear();
   }
-  if (verdict.steps.empty())
-    for (unsigned n = 1; const LabStep& step : lab.steps)
-      verdict.steps.push_back({n++, step.title, 0, step.points,
-                               Finding{.expected = "a kernel that can be checked", .got = verdict.sentence}});
+  add_missing_steps(lab, verdict);
+  return verdict;
+}
+
+Verdict check_submission(const Installation& here, const Lab& lab, const Submission& submission,
+                         const path& folder, Confinement confinement, std::uint64_t seed) {
+  const path work = std::filesystem::absolute(folder);  // the programs that are started stand elsewhere
+  const Verdict verdict = verdict_of(here, lab, build_image(here, lab, submission, work, confinement),
+                                     {.recordings = true, .seed = seed, .confinement = confinement});
   std::ofstream(work / "verdict.json") << to_json(verdict) << "\n";
   return verdict;
 }
 
 Result<std::vector<Question>> questions(const Installation& here, const Lab& lab, const path& image,
                                         std::uint64_t seed) {
-  const auto json = run_checker(here, lab, image, {"--questions", "--seed", fmt::to_string(seed)},
-                                Confinement::none);
+  const auto json =
+      run_checker(here, lab, image, {"--questions", "--seed", fmt::to_string(seed)}, Confinement::none);
   if (!json) return std::unexpected(json.error());
   return questions_from_json(*json);
 }

@@ -19,6 +19,14 @@ struct CheckOptions {
 Verdict check_image(const Installation& here, const Lab& lab, const std::filesystem::path& image,
                     const CheckOptions& options = {});
 
+// Of what build_image() made: checked where there is an image. `steps` are those of the lab whatever
+// happened.
+Verdict verdict_of(const Installation& here, const Lab& lab, const BuiltImage& built,
+                   const CheckOptions& options = {});
+// Points that could not be had are points all the same: adds the lab's steps, all failed, where there are
+// none.
+void add_missing_steps(const Lab& lab, Verdict& verdict);
+
 // Builds in `work` and checks; recordings and verdict.json are left there.
 Verdict check_submission(const Installation& here, const Lab& lab, const Submission& submission,
                          const std::filesystem::path& work, Confinement confinement, std::uint64_t seed = 1);

@@ -16,9 +16,9 @@ constexpr const char* kPlace = "/work";
 
 std::vector<std::string> in_sandbox(const SandboxView& view, const std::vector<std::string>& command) {
   std::vector<std::string> all{
-      "bwrap", "--unshare-all", "--die-with-parent", "--new-session", "--clearenv", "--setenv",
-      "PATH",  "/usr/bin",      "--setenv",          "LC_ALL",        "C",          "--setenv",
-      "TMPDIR", "/tmp",         "--ro-bind",         "/usr",          "/usr"};
+      "bwrap",  "--unshare-all", "--die-with-parent", "--new-session", "--clearenv", "--setenv",
+      "PATH",   "/usr/bin",      "--setenv",          "LC_ALL",        "C",          "--setenv",
+      "TMPDIR", "/tmp",          "--ro-bind",         "/usr",          "/usr"};
   const auto add = [&](std::initializer_list<std::string> words) { all.insert(all.end(), words); };
   // A merged /usr has links at the root; elsewhere they are folders of their own.
   for (const char* name : {"/bin", "/lib", "/lib32", "/lib64", "/libx32"}) {

@@ -4,6 +4,7 @@
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 #include <signal.h>
+#include <unistd.h>
 
 #include <algorithm>
 #include <fstream>
@@ -83,14 +84,16 @@ std::vector<std::string> compile_command(const Installation& here, const Lab& la
 std::string why_not_built(const ProcessResult& result) {
   if (result.too_many) return "The compiler started more processes than it may have.";
   if (result.timed_out || result.signal == SIGXCPU ||
-      result.output.find("CPU time limit") != std::string::npos)
+      result.output.find("CPU time limit") != std::string::npos ||
+      result.output.find("Killed signal") != std::string::npos)
     return "The compiler did not come to an end.";
   if (result.output.find("File size limit") != std::string::npos || result.signal == SIGXFSZ)
     return "What the compiler made of it is too large.";
   if (result.output.find("out of memory") != std::string::npos ||
       result.output.find("virtual memory exhausted") != std::string::npos)
     return "The compiler needed more memory than it may have.";
-  if (result.output.find(": error:") != std::string::npos) return "It does not compile.";
+  for (const char* words : {": error:", ": fatal error:", ": Error:", ": Fatal error:"})
+    if (result.output.find(words) != std::string::npos) return "It does not compile.";
   if (result.output.find("undefined reference") != std::string::npos)
     return "It compiles, but something that is called is not there.";
   return "It could not be built.";
@@ -170,7 +173,11 @@ BuiltImage build_image(const Installation& here, const Lab& lab, const Submissio
   }
   const path image = work / "kernel.elf";
   std::ofstream(image, std::ios::binary).close();
-  const bool confined = confinement == Confinement::sandbox;
+  const bool confined = confinement == Confinement::sandbox, as_nobody = confinement == Confinement::nobody;
+  if (as_nobody)
+    for (const path& one : {work, image})
+      if (::chown(one.c_str(), 65534, 65534) != 0)
+        return host_failure(fmt::format("{} cannot be given away.", one.string()));
   const path place = confined ? path(kPlace) : std::filesystem::absolute(work);
   const std::vector<std::string> compile = compile_command(here, lab, place);
   // The reference solution lies beside libkernel.a, so single files are shown and not their folders.
@@ -180,9 +187,10 @@ BuiltImage build_image(const Installation& here, const Lab& lab, const Submissio
                    .written = std::filesystem::absolute(image)};
   if (std::filesystem::is_directory(lab.given(), error)) view.read_only.push_back(lab.given());
   const auto result = run_process(confined ? in_sandbox(view, compile) : compile, work,
-                                  {.cpu_seconds = 20,
-                                   .memory_bytes = std::uint64_t{2} << 30,
+                                  {.cpu_seconds = 10,
+                                   .memory_bytes = std::uint64_t{1} << 30,
                                    .file_bytes = std::uint64_t{32} << 20,
+                                   .as_nobody = as_nobody,
                                    .processes = view.processes,
                                    .wall = std::chrono::seconds(120)});
   if (!result) return host_failure(result.error().sentence);

@@ -44,7 +44,11 @@ Submission read_submission(const Lab& lab, const std::filesystem::path& folder);
 // than kMostSubmittedBytes may be cut off behind that.
 Submission submission_of(const Lab& lab, std::vector<SubmittedFile> files);
 
-enum class Confinement { sandbox, none };
+enum class Confinement {
+  sandbox,
+  none,
+  nobody  // for root, where there is no sandbox: the compiler runs as user 65534 and reads what anybody may
+};
 
 struct BuiltImage {
   Verdict::Status status = Verdict::Status::checked;  // else not_built, missing, empty, not_checked

@@ -3,6 +3,7 @@
 
 #include <fcntl.h>
 #include <fmt/format.h>
+#include <grp.h>
 #include <poll.h>
 #include <signal.h>
 #include <sys/prctl.h>
@@ -27,7 +28,6 @@ void limit(int resource, std::uint64_t value) {
 [[noreturn]] void become(char* const* arguments, const char* folder, int output, int failed,
                          const ProcessLimits& limits) {
   ::setpgid(0, 0);
-  ::prctl(PR_SET_PDEATHSIG, SIGKILL);
   const int nothing = ::open("/dev/null", O_RDONLY);
   ::dup2(nothing, 0);
   ::dup2(output, 1);
@@ -36,7 +36,11 @@ void limit(int resource, std::uint64_t value) {
   limit(RLIMIT_CPU, limits.cpu_seconds);
   if (limits.memory_bytes) limit(RLIMIT_AS, limits.memory_bytes);
   if (limits.file_bytes) limit(RLIMIT_FSIZE, limits.file_bytes);
-  if (::chdir(folder) == 0) ::execvp(arguments[0], arguments);
+  const gid_t nobody = 65534;
+  const bool changed =
+      !limits.as_nobody || (::setgroups(0, nullptr) == 0 && ::setgid(nobody) == 0 && ::setuid(nobody) == 0);
+  ::prctl(PR_SET_PDEATHSIG, SIGKILL);  // a change of user takes it back
+  if (changed && ::chdir(folder) == 0) ::execvp(arguments[0], arguments);
   const int error = errno;
   [[maybe_unused]] const auto written = ::write(failed, &error, sizeof error);
   ::_exit(127);

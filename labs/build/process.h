@@ -18,6 +18,7 @@ struct ProcessLimits {
   std::uint64_t cpu_seconds = 30;  // RLIMIT_CPU, of each process
   std::uint64_t memory_bytes = 0;  // RLIMIT_AS, of each process; 0: none
   std::uint64_t file_bytes = 0;    // RLIMIT_FSIZE; 0: none
+  bool as_nobody = false;          // root: as user and group 65534, who own nothing
   unsigned processes = 0;          // it and all that it started, at once; looked at now and then; 0: none
   std::size_t output_bytes = 256 * 1024;  // what is kept of its output; the rest is read and dropped
   std::chrono::seconds wall{60};          // then it and its children are killed: a backstop, no verdict

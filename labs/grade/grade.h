@@ -25,6 +25,7 @@ struct Graded {
 
 struct Progress {
   std::size_t done = 0, of = 0;
+  std::size_t at_once = 0;            // of those done: nothing to build was handed in
   std::size_t from_cache = 0;         // of those done
   double building = 0, checking = 0;  // seconds, of all workers together
 };
@@ -32,7 +33,7 @@ struct Progress {
 struct GradeOptions {
   std::filesystem::path cache;  // made where it is missing
   unsigned jobs = 1;
-  std::uint64_t seed = 1;
+  std::uint64_t seed = 1;  // joined with each submission's content
   Confinement confinement = Confinement::sandbox;
   std::function<void(const Progress&)> progress = {};  // called from one thread at a time
 };

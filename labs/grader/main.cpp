@@ -10,6 +10,7 @@
 
 #include "labs/build/sandbox.h"
 #include "labs/grade/formats.h"
+#include "labs/grade/pack.h"
 #include "labs/grade/results.h"
 #include "labs/grader/progress_bar.h"
 
@@ -21,7 +22,7 @@ using std::filesystem::path;
 enum ExitStatus { kGraded = 0, kError = 2 };
 
 struct Options {
-  std::string submissions, lab, out = "grades", cache;
+  std::string submissions, lab, out = "grades", cache, pack;
   std::vector<std::string> formats{"json", "csv"};
   unsigned jobs = std::max(1u, std::thread::hardware_concurrency());
   std::uint64_t seed = 1;
@@ -72,12 +73,22 @@ void summarize(const std::vector<Graded>& all, const path& out) {
   fmt::print("; {} with all points. See {}\n", full, (out / "index.html").string());
 }
 
+int make_pack(const Installation& here, const Lab& lab, const Options& options) {
+  const path file = path(options.out) / fmt::format("{}-{}.zip", options.pack, lab.name);
+  if (const auto done = write_pack(here, lab, options.pack, file); !done)
+    return refuse(done.error().sentence);
+  fmt::print("{} is ready to be uploaded; README.md in it says how.\n", file.string());
+  return kGraded;
+}
+
 int run(const Options& options) {
   const Installation here = Installation::of_this_program();
   const auto manifest = Manifest::load(here.labs());
   if (!manifest) return refuse(manifest.error().sentence);
   const auto lab = manifest->find(options.lab);
   if (!lab) return refuse(lab.error().sentence);
+  if (!options.pack.empty()) return make_pack(here, **lab, options);
+  if (options.submissions.empty()) return refuse("Which submissions? Name the folder that holds them.");
   const auto formats = formats_from(options.formats);
   if (!formats) return refuse(formats.error().sentence);
   const path out = std::filesystem::absolute(options.out);
@@ -88,11 +99,12 @@ int run(const Options& options) {
   if (!all) return refuse(all.error().sentence);
   Confinement confinement = Confinement::sandbox;
   if (options.no_sandbox) {
+    const bool root = ::geteuid() == 0;
     fmt::print(
         stderr,
-        "ringside grade: --no-sandbox: the compiler sees this computer's files, and what it finds there can "
-        "end up in an image. Use this only where there is nothing to see.\n");
-    confinement = Confinement::none;
+        "ringside grade: --no-sandbox: the compiler {}, and what it finds there can end up in an image.\n",
+        root ? "runs as nobody, and sees what anybody may read" : "sees this computer's files");
+    confinement = root ? Confinement::nobody : Confinement::none;
   } else if (const auto works = sandbox_works(); !works) {
     return refuse(works.error().sentence +
                   " To grade without it, where nothing can be harmed: --no-sandbox.");
@@ -134,10 +146,8 @@ int main(int argc, char** argv) {
   CLI::App program(
       "Grades a class: builds each submission in a sandbox, checks it in the simulator, writes results.",
       "ringside grade");
-  program
-      .add_option("submissions", options.submissions,
-                  "a folder with a folder, zip or tar file for each student")
-      ->required();
+  program.add_option("submissions", options.submissions,
+                     "a folder with a folder, zip or tar file for each student");
   program.add_option("--lab", options.lab, "number or name of the lab")->required();
   program.add_option("--jobs", options.jobs, "how many at once")
       ->check(CLI::Range(1u, 1024u))
@@ -150,6 +160,8 @@ int main(int argc, char** argv) {
                      "the folder for verdicts that need not be found again; default: OUT/.cache");
   program.add_option("--seed", options.seed, "chooses the arguments that the checks use")
       ->capture_default_str();
+  program.add_option("--pack", options.pack,
+                     "instead: make the zip file to upload to gradescope or prairielearn, in OUT");
   program.add_flag("--single", options.single, "SUBMISSIONS is one submission itself");
   program.add_flag("--no-sandbox", options.no_sandbox,
                    "go on without bubblewrap: for a computer where nothing can be harmed");
@@ -160,6 +172,7 @@ int main(int argc, char** argv) {
       "report for each\n"
       "  ringside grade handins --lab 02 --jobs 8 --format json,junit --out lab02\n"
       "  ringside grade alice.zip --lab 02 --single --format gradescope\n"
+      "  ringside grade --pack gradescope --lab 02                grades/gradescope-02-vga-text.zip\n"
       "Started again, it goes on where it was; what has not changed comes from the cache.\n"
       "Exit status: 0 all graded, whatever their points; 2 an error of ours.");
   try {

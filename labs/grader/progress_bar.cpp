@@ -13,7 +13,7 @@ std::string progress_line(const Progress& progress, double seconds, unsigned wid
   const auto filled = static_cast<unsigned>(progress.done * width / of);
   std::string line =
       fmt::format("[{:#<{}}{:.<{}}] {} of {}", "", filled, "", width - filled, progress.done, progress.of);
-  const std::size_t worked = progress.done - progress.from_cache;
+  const std::size_t worked = progress.done - progress.from_cache - progress.at_once;
   if (worked == 0 || seconds <= 0) return line;
   const double rate = static_cast<double>(worked) / seconds;
   const auto left = static_cast<unsigned>(static_cast<double>(progress.of - progress.done) / rate + 0.5);

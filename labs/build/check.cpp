@@ -7,6 +7,7 @@
 #include <sstream>
 
 #include "labs/build/process.h"
+#include "labs/build/sandbox.h"
 
 namespace ringside::labs {
 namespace {
@@ -20,9 +21,11 @@ std::string read_text(const path& file) {
   return text.str();
 }
 
+// Works in the image's folder and writes there; files in it are named without it, so that nothing that comes
+// out depends on where it is.
 Result<std::string> run_checker(const Installation& here, const Lab& lab, const path& image,
-                                std::vector<std::string> more) {
-  const path out = image.parent_path() / "check.json";
+                                std::vector<std::string> more, Confinement confinement) {
+  const path work = std::filesystem::absolute(image).parent_path(), out = work / "check.json";
   std::error_code error;
   std::filesystem::remove(out, error);
   std::vector<std::string> command{here.checker.string(),
@@ -31,14 +34,19 @@ Result<std::string> run_checker(const Installation& here, const Lab& lab, const 
                                    "--lab",
                                    lab.name,
                                    "--image",
-                                   image.string(),
+                                   image.filename().string(),
                                    "--reference",
                                    here.solution_image(lab).string(),
                                    "--out",
-                                   out.string()};
+                                   out.filename().string()};
   command.insert(command.end(), more.begin(), more.end());
-  const auto result = run_process(command, image.parent_path(),
-                                  {.cpu_seconds = 120,
+  if (confinement == Confinement::sandbox)
+    command = in_sandbox({.read_only = {here.checker, here.labs() / "labs.toml", here.solution_image(lab)},
+                          .work = work,
+                          .written = work},
+                         command);
+  const auto result = run_process(command, work,
+                                  {.cpu_seconds = 60,
                                    .memory_bytes = std::uint64_t{6} << 30,
                                    .file_bytes = std::uint64_t{64} << 20,
                                    .wall = std::chrono::seconds(300)});
@@ -56,8 +64,8 @@ Result<std::string> run_checker(const Installation& here, const Lab& lab, const 
 Verdict check_image(const Installation& here, const Lab& lab, const path& image,
                     const CheckOptions& options) {
   std::vector<std::string> more{"--seed", fmt::to_string(options.seed)};
-  if (!options.recordings.empty()) more.insert(more.end(), {"--recordings", options.recordings.string()});
-  const auto json = run_checker(here, lab, image, more);
+  if (options.recordings) more.insert(more.end(), {"--recordings", "."});
+  const auto json = run_checker(here, lab, image, more, options.confinement);
   auto verdict = json ? verdict_from_json(*json) : std::unexpected(json.error());
   if (verdict) return *verdict;
   Verdict failed{
@@ -65,36 +73,43 @@ Verdict check_image(const Installation& here, const Lab& lab, const path& image,
   return failed;
 }
 
-Verdict check_submission(const Installation& here, const Lab& lab, const Submission& submission,
-                         const path& folder, Confinement confinement, std::uint64_t seed) {
-  const path work = std::filesystem::absolute(folder);  // the programs that are started stand elsewhere
-  const BuiltImage built = build_image(here, lab, submission, work, confinement);
-  Verdict verdict;
-  if (built.status == Verdict::Status::checked) {
-    verdict = check_image(here, lab, built.image, {.recordings = work, .seed = seed});
-  } else {
-    verdict = {.lab = lab.name,
-               .status = built.status,
-               .sentence = built.sentence,
-               .compiler_says = built.compiler_says};
-  }
-  // Points that could not be had are points all the same.
+void add_missing_steps(const Lab& lab, Verdict& verdict) {
+  if (!verdict.steps.empty()) return;
+  for (unsigned n = 1; const LabStep& step : lab.steps)
+    verdict.steps.push_back({n++, step.title, 0, step.points,
+                             Finding{.expected = "a kernel that can be checked", .got = verdict.sentence}});
+}
+
+Verdict verdict_of(const Installation& here, const Lab& lab, const BuiltImage& built,
+                   const CheckOptions& options) {
+  Verdict verdict{.lab = lab.name,
+                  .status = built.status,
+                  .sentence = built.sentence,
+                  .compiler_says = built.compiler_says};
+  if (built.status == Verdict::Status::checked) verdict = check_image(here, lab, built.image, options);
   if (verdict.status == Verdict::Status::checked && verdict.steps.size() != lab.steps.size()) {
     verdict.status = Verdict::Status::not_checked;
     verdict.sentence = fmt::format("The check of lab {} has {} steps, and labs.toml {}.", lab.number(),
                                    verdict.steps.size(), lab.steps.size());
+    verdict.steps.clear();
   }
-  if (verdict.steps.empty())
-    for (unsigned n = 1; const LabStep& step : lab.steps)
-      verdict.steps.push_back({n++, step.title, 0, step.points,
-                               Finding{.expected = "a kernel that can be checked", .got = verdict.sentence}});
+  add_missing_steps(lab, verdict);
+  return verdict;
+}
+
+Verdict check_submission(const Installation& here, const Lab& lab, const Submission& submission,
+                         const path& folder, Confinement confinement, std::uint64_t seed) {
+  const path work = std::filesystem::absolute(folder);  // the programs that are started stand elsewhere
+  const Verdict verdict = verdict_of(here, lab, build_image(here, lab, submission, work, confinement),
+                                     {.recordings = true, .seed = seed, .confinement = confinement});
   std::ofstream(work / "verdict.json") << to_json(verdict) << "\n";
   return verdict;
 }
 
 Result<std::vector<Question>> questions(const Installation& here, const Lab& lab, const path& image,
                                         std::uint64_t seed) {
-  const auto json = run_checker(here, lab, image, {"--questions", "--seed", fmt::to_string(seed)});
+  const auto json =
+      run_checker(here, lab, image, {"--questions", "--seed", fmt::to_string(seed)}, Confinement::none);
   if (!json) return std::unexpected(json.error());
   return questions_from_json(*json);
 }

@@ -10,13 +10,22 @@
 namespace ringside::labs {
 
 struct CheckOptions {
-  std::filesystem::path recordings;  // folder for recordings of failed steps; empty: none
+  bool recordings = false;  // of failed steps, beside the image
   std::uint64_t seed = 1;
+  Confinement confinement = Confinement::none;  // of the program that runs the image
 };
 
 // Runs the check in a process of its own, with limits; whatever the image does to it, a verdict comes back.
 Verdict check_image(const Installation& here, const Lab& lab, const std::filesystem::path& image,
                     const CheckOptions& options = {});
+
+// Of what build_image() made: checked where there is an image. `steps` are those of the lab whatever
+// happened.
+Verdict verdict_of(const Installation& here, const Lab& lab, const BuiltImage& built,
+                   const CheckOptions& options = {});
+// Points that could not be had are points all the same: adds the lab's steps, all failed, where there are
+// none.
+void add_missing_steps(const Lab& lab, Verdict& verdict);
 
 // Builds in `work` and checks; recordings and verdict.json are left there.
 Verdict check_submission(const Installation& here, const Lab& lab, const Submission& submission,

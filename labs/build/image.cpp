@@ -4,6 +4,7 @@
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 #include <signal.h>
+#include <unistd.h>
 
 #include <algorithm>
 #include <cstdlib>
@@ -33,6 +34,34 @@ bool stays_inside(const path& name) {
   return name.is_relative() && std::ranges::none_of(name, [](const path& part) { return part == ".."; });
 }
 
+// An ordinary file, and no part of the way to it is a link: a link could lead to anything of the host's.
+bool is_plain_file(const path& folder, const path& name) {
+  std::error_code error;
+  path way = folder;
+  for (auto part = name.begin(); part != name.end(); ++part) {
+    way /= *part;
+    const auto status = std::filesystem::symlink_status(way, error);
+    const bool last = std::next(part) == name.end();
+    if (last ? !std::filesystem::is_regular_file(status) : !std::filesystem::is_directory(status))
+      return false;
+  }
+  return stays_inside(name);
+}
+
+// The compiler names its temporary files by chance; what it says is to be the same each time.
+std::string without_temporary_names(std::string text) {
+  constexpr std::string_view kStart = "/tmp/cc";
+  constexpr std::size_t kChance = 6;
+  for (std::size_t at = 0; (at = text.find(kStart, at)) != std::string::npos;) {
+    at += kStart.size();
+    if (text.size() >= at + kChance && std::all_of(text.begin() + static_cast<std::ptrdiff_t>(at),
+                                                   text.begin() + static_cast<std::ptrdiff_t>(at + kChance),
+                                                   [](unsigned char c) { return std::isalnum(c); }))
+      text.erase(at, kChance);
+  }
+  return text;
+}
+
 // g++ as it makes the image, in the folder of the student's files.
 std::vector<std::string> compile_command(const Installation& here, const Lab& lab, const path& place) {
   std::vector<std::string> command{
@@ -55,8 +84,10 @@ std::vector<std::string> compile_command(const Installation& here, const Lab& la
 }
 
 std::string why_not_built(const ProcessResult& result) {
+  if (result.too_many) return "The compiler started more processes than it may have.";
   if (result.timed_out || result.signal == SIGXCPU ||
-      result.output.find("CPU time limit") != std::string::npos)
+      result.output.find("CPU time limit") != std::string::npos ||
+      result.output.find("Killed signal") != std::string::npos)
     return "The compiler did not come to an end.";
   if (result.output.find("File size limit") != std::string::npos || result.signal == SIGXFSZ)
     return "What the compiler made of it is too large.";
@@ -64,7 +95,8 @@ std::string why_not_built(const ProcessResult& result) {
       result.output.find("virtual memory exhausted") != std::string::npos)
     return "The compiler needed more memory than it may have.";
   if (const std::string missing = missing_in_words(result.output); !missing.empty()) return missing;
-  if (result.output.find(": error:") != std::string::npos) return "It does not compile.";
+  for (const char* words : {": error:", ": fatal error:", ": Error:", ": Fatal error:"})
+    if (result.output.find(words) != std::string::npos) return "It does not compile.";
   return "It could not be built.";
 }
 
@@ -78,30 +110,25 @@ Installation Installation::in(const path& built) {
           built / "ringside-check"};
 }
 
-Submission read_submission(const Lab& lab, const path& folder) {
+Submission submission_of(const Lab& lab, std::vector<SubmittedFile> files) {
   Submission submission;
   std::vector<std::string> missing;
   bool all_empty = true;
   for (const std::string& name : lab.files) {
-    const path file = folder / name;
-    std::error_code error;
-    if (!std::filesystem::is_regular_file(std::filesystem::symlink_status(file, error))) {
+    const auto file = std::ranges::find(files, name, &SubmittedFile::name);
+    if (file == files.end()) {
       missing.push_back(name);
       continue;
     }
-    std::ifstream in(file, std::ios::binary);
-    SubmittedFile taken{name, std::string(kMostSubmittedBytes + 1, '\0')};
-    in.read(taken.text.data(), static_cast<std::streamsize>(taken.text.size()));
-    taken.text.resize(static_cast<std::size_t>(in.gcount()));
-    if (taken.text.size() > kMostSubmittedBytes) {
+    if (file->text.size() > kMostSubmittedBytes) {
       submission.status = Verdict::Status::not_built;
       submission.sentence =
           fmt::format("{} is larger than {} KiB, which no solution needs.", name, kMostSubmittedBytes / 1024);
     }
-    all_empty = all_empty && std::ranges::all_of(taken.text, [](char c) {
+    all_empty = all_empty && std::ranges::all_of(file->text, [](char c) {
                   return c == ' ' || c == '\n' || c == '\r' || c == '\t';
                 });
-    submission.files.push_back(std::move(taken));
+    submission.files.push_back(std::move(*file));
   }
   if (!missing.empty()) {
     submission.status = Verdict::Status::missing;
@@ -113,6 +140,20 @@ Submission read_submission(const Lab& lab, const path& folder) {
     submission.sentence = "The files are there, and there is nothing in them.";
   }
   return submission;
+}
+
+Submission read_submission(const Lab& lab, const path& folder) {
+  std::vector<SubmittedFile> files;
+  for (const std::string& name : lab.files) {
+    if (!is_plain_file(folder, name)) continue;
+    std::ifstream in(folder / name, std::ios::binary);
+    if (!in) continue;
+    SubmittedFile taken{name, std::string(kMostSubmittedBytes + 1, '\0')};
+    in.read(taken.text.data(), static_cast<std::streamsize>(taken.text.size()));
+    taken.text.resize(static_cast<std::size_t>(in.gcount()));
+    files.push_back(std::move(taken));
+  }
+  return submission_of(lab, std::move(files));
 }
 
 BuiltImage build_image(const Installation& here, const Lab& lab, const Submission& submission,
@@ -134,23 +175,38 @@ BuiltImage build_image(const Installation& here, const Lab& lab, const Submissio
       return host_failure(
           fmt::format("{} cannot be written: is the disk full?", (work / file.name).string()));
   }
-  const bool confined = confinement == Confinement::sandbox;
+  const path image = work / "kernel.elf";
+  std::ofstream(image, std::ios::binary).close();
+  const bool confined = confinement == Confinement::sandbox, as_nobody = confinement == Confinement::nobody;
+  if (as_nobody)
+    for (const path& one : {work, image})
+      if (::chown(one.c_str(), 65534, 65534) != 0)
+        return host_failure(fmt::format("{} cannot be given away.", one.string()));
   const path place = confined ? path(kPlace) : std::filesystem::absolute(work);
-  std::vector<std::string> command = compile_command(here, lab, place);
-  if (confined) {
-    SandboxView view{{here.modules, here.built / lab.name, here.sources / "kernel"}, work};
-    if (std::filesystem::is_directory(lab.given(), error)) view.read_only.push_back(lab.given());
-    command = in_sandbox(view, command);
-  }
-  const auto result = run_process(
-      command, work,
-      {.cpu_seconds = 20, .memory_bytes = std::uint64_t{2} << 30, .file_bytes = std::uint64_t{32} << 20});
+  const std::vector<std::string> compile = compile_command(here, lab, place);
+  // The reference solution lies beside libkernel.a, so single files are shown and not their folders.
+  SandboxView view{.read_only = {here.modules / "compile.rsp", here.modules / "link.rsp",
+                                 here.built / lab.name / "libkernel.a", here.sources / "kernel"},
+                   .work = std::filesystem::absolute(work),
+                   .written = std::filesystem::absolute(image)};
+  if (std::filesystem::is_directory(lab.given(), error)) view.read_only.push_back(lab.given());
+  const auto result = run_process(confined ? in_sandbox(view, compile) : compile, work,
+                                  {.cpu_seconds = 10,
+                                   .memory_bytes = std::uint64_t{1} << 30,
+                                   .file_bytes = std::uint64_t{32} << 20,
+                                   .as_nobody = as_nobody,
+                                   .processes = view.processes,
+                                   .wall = std::chrono::seconds(120)});
   if (!result) return host_failure(result.error().sentence);
   if (!result->ok()) {
-    if (result->output.starts_with("bwrap:")) return host_failure("The sandbox: " + result->output);
-    return {Verdict::Status::not_built, why_not_built(*result), result->output, {}};
+    // Words that a student's file can bring the compiler to say prove nothing: would anything start in there?
+    if (confined && result->output.starts_with("bwrap:"))
+      if (const auto any = run_process(in_sandbox(view, {"true"}), work); !any || !any->ok())
+        return host_failure("The sandbox: " + result->output);
+    return {Verdict::Status::not_built, why_not_built(*result), without_temporary_names(result->output), {}};
   }
-  return {Verdict::Status::checked, "", "", work / "kernel.elf"};
+  if (!is_plain_file(work, "kernel.elf")) return host_failure("The compiler made something that is no file.");
+  return {Verdict::Status::checked, "", "", image};
 }
 
 }  // namespace ringside::labs

@@ -20,7 +20,8 @@ struct Installation {
   std::filesystem::path built;    // NN-name/libkernel.a, NN-name/solution.elf
   std::filesystem::path checker;  // the program that runs images
 
-  // Of the build that the program that runs belongs to. $RINGSIDE_SOURCES: other sources than those it was built from.
+  // Of the build that the program that runs belongs to. $RINGSIDE_SOURCES: other sources than those it was
+  // built from.
   static Installation of_this_program();
   // By the folder of the lab programs.
   static Installation in(const std::filesystem::path& built);
@@ -40,10 +41,18 @@ struct Submission {
 };
 inline constexpr std::size_t kMostSubmittedBytes = 1 << 20;  // of each file
 
-// Takes the lab's files from a folder: ordinary files alone, no links; nothing else in there is looked at.
+// Takes the lab's files from a folder: ordinary files alone, behind no link; nothing else in there is looked
+// at.
 Submission read_submission(const Lab& lab, const std::filesystem::path& folder);
+// Of these files, wherever they come from: whether all are there, and what is in them. One that is larger
+// than kMostSubmittedBytes may be cut off behind that.
+Submission submission_of(const Lab& lab, std::vector<SubmittedFile> files);
 
-enum class Confinement { sandbox, none };
+enum class Confinement {
+  sandbox,
+  none,
+  nobody  // for root, where there is no sandbox: the compiler runs as user 65534 and reads what anybody may
+};
 
 struct BuiltImage {
   Verdict::Status status = Verdict::Status::checked;  // else not_built, missing, empty, not_checked

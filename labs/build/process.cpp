@@ -3,6 +3,7 @@
 
 #include <fcntl.h>
 #include <fmt/format.h>
+#include <grp.h>
 #include <poll.h>
 #include <signal.h>
 #include <sys/prctl.h>
@@ -14,11 +15,12 @@
 #include <array>
 #include <cerrno>
 #include <cstring>
+#include <fstream>
 
 namespace ringside::labs {
 namespace {
 
-constexpr long kCancelMs = 50;
+constexpr long kLookMs = 50;
 
 void limit(int resource, std::uint64_t value) {
   const rlimit both{value, value};
@@ -29,7 +31,6 @@ void limit(int resource, std::uint64_t value) {
 [[noreturn]] void become(char* const* arguments, const char* folder, int output, int failed,
                          const ProcessLimits& limits) {
   ::setpgid(0, 0);
-  ::prctl(PR_SET_PDEATHSIG, SIGKILL);
   const int nothing = ::open("/dev/null", O_RDONLY);
   ::dup2(nothing, 0);
   ::dup2(output, 1);
@@ -38,10 +39,22 @@ void limit(int resource, std::uint64_t value) {
   limit(RLIMIT_CPU, limits.cpu_seconds);
   if (limits.memory_bytes) limit(RLIMIT_AS, limits.memory_bytes);
   if (limits.file_bytes) limit(RLIMIT_FSIZE, limits.file_bytes);
-  if (::chdir(folder) == 0) ::execvp(arguments[0], arguments);
+  const gid_t nobody = 65534;
+  const bool changed =
+      !limits.as_nobody || (::setgroups(0, nullptr) == 0 && ::setgid(nobody) == 0 && ::setuid(nobody) == 0);
+  ::prctl(PR_SET_PDEATHSIG, SIGKILL);  // a change of user takes it back
+  if (changed && ::chdir(folder) == 0) ::execvp(arguments[0], arguments);
   const int error = errno;
   [[maybe_unused]] const auto written = ::write(failed, &error, sizeof error);
   ::_exit(127);
+}
+
+// A process and all below it; in another process namespace too, as the parent sees them from outside.
+unsigned processes_of(pid_t process) {
+  unsigned count = 1;
+  std::ifstream children(fmt::format("/proc/{0}/task/{0}/children", process));
+  for (pid_t child = 0; children >> child;) count += processes_of(child);
+  return count;
 }
 
 struct Pipe {
@@ -88,11 +101,15 @@ Result<ProcessResult> run_process(const std::vector<std::string>& command,
       result.cancelled = true;
       break;
     }
-    // Whoever may cancel is looked at now and then.
-    const auto wait = limits.cancel ? std::min<long>(left, kCancelMs) : left;
+    // Whoever may cancel, and how many they are, is looked at now and then.
+    const auto wait = limits.cancel || limits.processes ? std::min<long>(left, kLookMs) : left;
     pollfd ready{output.ends[0], POLLIN, 0};
     const int polled = left > 0 ? ::poll(&ready, 1, static_cast<int>(wait)) : 0;
     if (polled < 0 && errno == EINTR) continue;
+    if (limits.processes && processes_of(child) > limits.processes) {
+      result.too_many = true;
+      break;
+    }
     if (polled == 0 && wait < left) continue;
     if (polled == 0) {
       result.timed_out = true;
@@ -108,7 +125,7 @@ Result<ProcessResult> run_process(const std::vector<std::string>& command,
   }
   // Whoever of its group is left, a child that went into the background too. Its leader first: his status is
   // wanted.
-  if (result.timed_out || result.cancelled) ::kill(-child, SIGKILL);
+  if (result.timed_out || result.cancelled || result.too_many) ::kill(-child, SIGKILL);
   int status = 0;
   while (::waitpid(child, &status, 0) < 0 && errno == EINTR) {
   }

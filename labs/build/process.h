@@ -16,9 +16,11 @@
 namespace ringside::labs {
 
 struct ProcessLimits {
-  std::uint64_t cpu_seconds = 30;             // RLIMIT_CPU, of each process
-  std::uint64_t memory_bytes = 0;             // RLIMIT_AS, of each process; 0: none
-  std::uint64_t file_bytes = 0;               // RLIMIT_FSIZE; 0: none
+  std::uint64_t cpu_seconds = 30;  // RLIMIT_CPU, of each process
+  std::uint64_t memory_bytes = 0;  // RLIMIT_AS, of each process; 0: none
+  std::uint64_t file_bytes = 0;    // RLIMIT_FSIZE; 0: none
+  bool as_nobody = false;          // root: as user and group 65534, who own nothing
+  unsigned processes = 0;          // it and all that it started, at once; looked at now and then; 0: none
   std::size_t output_bytes = 256 * 1024;      // what is kept of its output; the rest is read and dropped
   std::chrono::seconds wall{60};              // then it and its children are killed: a backstop, no verdict
   const std::atomic<bool>* cancel = nullptr;  // the same, soon after another thread has set it
@@ -29,9 +31,10 @@ struct ProcessResult {
   int signal = 0;          // that ended it
   bool timed_out = false;  // by ProcessLimits::wall
   bool cancelled = false;  // by ProcessLimits::cancel
+  bool too_many = false;   // killed because of ProcessLimits::processes
   bool truncated = false;  // it printed more than was kept
   std::string output;      // stdout and stderr as they came
-  bool ok() const { return status == 0 && signal == 0 && !timed_out && !cancelled; }
+  bool ok() const { return status == 0 && signal == 0 && !timed_out && !cancelled && !too_many; }
 };
 
 // Runs `command` (found by PATH) in `folder` with nothing on its standard input, in a process group of its

@@ -6,25 +6,41 @@
 #include "labs/build/process.h"
 
 namespace ringside::labs {
+namespace {
+
+using std::filesystem::path;
+
+constexpr const char* kPlace = "/work";
+
+}  // namespace
 
 std::vector<std::string> in_sandbox(const SandboxView& view, const std::vector<std::string>& command) {
   std::vector<std::string> all{
       "bwrap",  "--unshare-all", "--die-with-parent", "--new-session", "--clearenv", "--setenv",
       "PATH",   "/usr/bin",      "--setenv",          "LC_ALL",        "C",          "--setenv",
       "TMPDIR", "/tmp",          "--ro-bind",         "/usr",          "/usr"};
+  const auto add = [&](std::initializer_list<std::string> words) { all.insert(all.end(), words); };
   // A merged /usr has links at the root; elsewhere they are folders of their own.
   for (const char* name : {"/bin", "/lib", "/lib32", "/lib64", "/libx32"}) {
     std::error_code error;
     if (std::filesystem::is_symlink(name, error))
-      all.insert(all.end(), {"--symlink", std::filesystem::read_symlink(name, error).string(), name});
+      add({"--symlink", std::filesystem::read_symlink(name, error).string(), name});
     else if (std::filesystem::is_directory(name, error))
-      all.insert(all.end(), {"--ro-bind", name, name});
+      add({"--ro-bind", name, name});
   }
   // Debian's g++ may be a link that leads through here.
-  all.insert(all.end(), {"--ro-bind-try", "/etc/alternatives", "/etc/alternatives", "--proc", "/proc",
-                         "--dev", "/dev", "--tmpfs", "/tmp"});
-  for (const auto& path : view.read_only) all.insert(all.end(), {"--ro-bind", path.string(), path.string()});
-  all.insert(all.end(), {"--bind", view.work.string(), "/work", "--chdir", "/work", "--"});
+  add({"--ro-bind-try", "/etc/alternatives", "/etc/alternatives"});
+  // Nothing that a compiler could wait for: no terminal, no pipe by way of /proc/self/fd.
+  add({"--dev-bind", "/dev/null", "/dev/null"});
+  add({"--size", fmt::to_string(view.tmp_bytes), "--tmpfs", "/tmp"});
+  for (const path& one : view.read_only) add({"--ro-bind", one.string(), one.string()});
+  add({"--ro-bind", view.work.string(), kPlace});
+  if (!view.written.empty())
+    add({"--bind", view.written.string(),
+         (kPlace / view.written.lexically_relative(view.work)).lexically_normal().string()});
+  // What bubblewrap made itself is a file system in memory, which could be filled.
+  add({"--remount-ro", "/", "--chdir", kPlace, "--"});
+  add({"prlimit", fmt::format("--nproc={}", view.processes), "--"});
   all.insert(all.end(), command.begin(), command.end());
   return all;
 }

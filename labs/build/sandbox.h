@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-// The compiler on somebody else's source: by bubblewrap it sees the system's programs, what it is given, and
-// nothing else; no network, no home, no other process.
+// A program on somebody else's files: by bubblewrap it sees the system's programs, what it is given, and
+// nothing else; no network, no home, no /proc, no device but /dev/null, no other process.
 #pragma once
 
+#include <cstdint>
 #include <filesystem>
 #include <string>
 #include <vector>
@@ -12,8 +13,13 @@
 namespace ringside::labs {
 
 struct SandboxView {
-  std::vector<std::filesystem::path> read_only;  // at the same place inside
-  std::filesystem::path work;  // at /work inside, where the command starts; the only place it may write to
+  std::vector<std::filesystem::path> read_only;  // files and folders, at the same place inside
+  std::filesystem::path work;                    // a folder, at /work inside, where the command starts
+  // The one thing it may write to and that stays: `work`, or a file in it that is there already. Everything
+  // else is read-only; /tmp is its own, and gone afterwards.
+  std::filesystem::path written;
+  std::uint64_t tmp_bytes = std::uint64_t{64} << 20;  // what /tmp may grow to
+  unsigned processes = 64;  // at once, where the kernel counts them by sandbox and the user is not root
 };
 
 // The command in front of which stands what puts it into the sandbox.

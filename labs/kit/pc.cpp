@@ -67,13 +67,15 @@ Pc::Pc(Boot boot) : boot_(std::move(boot)) {
 Pc::~Pc() = default;
 
 Stop Pc::go(Until until) {
-  const std::uint64_t before = instructions();
+  const std::uint64_t before = instructions(), incidents = session_->machine().incidents();
   const Ticks most = ticks(boot_.budget_ms);
   until.limits.instructions =
       std::min(until.limits.instructions, boot_.budget - std::min(used_, boot_.budget));
   until.limits.until_time = std::min(until.limits.until_time, most);
+  until.limits.incidents = boot_.incidents - std::min(incidents_used_, boot_.incidents);
   last_ = session_->run(until);
   used_ += instructions() - before;
+  incidents_used_ += session_->machine().incidents() - incidents;
   return last_;
 }
 
@@ -121,7 +123,12 @@ std::string Pc::how() const {
     case StopKind::budget:
       words = used_ >= boot_.budget ? fmt::format("it was still running after {} million instructions",
                                                   boot_.budget / 1'000'000)
-                                    : fmt::format("it did not in {:.0f} ms", ms());
+              : incidents_used_ >= boot_.incidents ? fmt::format(
+                                                         "after {} instructions it was still running, with "
+                                                         "port accesses, interrupts, exceptions or "
+                                                         "changed code all the time",
+                                                         instructions())
+                                                   : fmt::format("it did not in {:.0f} ms", ms());
       break;
     default: words = without_full_stop(last_.sentence); break;
   }

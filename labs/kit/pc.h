@@ -21,9 +21,10 @@ namespace ringside::labs {
 
 struct Boot {
   std::string command_line = {};
-  bool reference = false;             // the lab's own solution, to compare with
-  std::uint64_t budget = 50'000'000;  // instructions, all runs of this PC together
-  double budget_ms = 60'000;          // machine time, likewise: a halted processor uses no instructions
+  bool reference = false;               // the lab's own solution, to compare with
+  std::uint64_t budget = 50'000'000;    // instructions, all runs of this PC together
+  double budget_ms = 60'000;            // machine time, likewise: a halted processor uses no instructions
+  std::uint64_t incidents = 1'000'000;  // events and the like, likewise: RunLimits::incidents
   std::uint32_t memory_mib = 64;
 };
 
@@ -117,6 +118,7 @@ class Pc {
   Boot boot_;
   std::unique_ptr<Session> session_;
   std::uint64_t used_ = 0;
+  std::uint64_t incidents_used_ = 0;
   Stop last_;
   std::uint64_t called_ = 0;
   std::uint64_t scratch_ = 0,

@@ -153,6 +153,7 @@ BlockDecoder::~BlockDecoder() {
 }
 
 BlockContents BlockDecoder::decode(std::span<const std::byte> code, std::uint64_t address, unsigned bits) {
+  ++decoded_;
   BlockContents contents;
   const auto* at = reinterpret_cast<const std::uint8_t*>(code.data());
   std::size_t left = code.size();

@@ -71,10 +71,12 @@ class BlockDecoder {
   BlockDecoder(const BlockDecoder&) = delete;
   BlockDecoder& operator=(const BlockDecoder&) = delete;
   BlockContents decode(std::span<const std::byte> code, std::uint64_t address, unsigned bits);
+  std::uint64_t decoded() const { return decoded_; }  // blocks, ever
 
  private:
   struct Handles;
   std::unique_ptr<Handles> handles_;
+  std::uint64_t decoded_ = 0;
 };
 
 }  // namespace ringside

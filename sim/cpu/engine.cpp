@@ -156,6 +156,8 @@ EngineExit Engine::run(const RunRequest& request) {
 }
 
 std::uint64_t Engine::exact_ticks() const { return impl_->exact_ticks; }
+std::uint64_t Engine::decoded() const { return impl_->decoder.decoded(); }
+std::uint64_t Engine::retranslated() const { return impl_->exact->retranslated(); }
 void Engine::stop_soon() { impl_->exact->stop_soon(); }
 
 const CpuState& Engine::state() {

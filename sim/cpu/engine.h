@@ -75,7 +75,11 @@ class Engine {
 
   EngineExit run(const RunRequest& request);
   std::uint64_t exact_ticks() const;  // of all that were run, those in the exact lane
-  void stop_soon();                   // from within a PortClient call: stop at the next instruction boundary
+  // Blocks decoded, and times that code changed under the engine and was translated anew: what a run costs
+  // besides its instructions.
+  std::uint64_t decoded() const;
+  std::uint64_t retranslated() const;
+  void stop_soon();  // from within a PortClient call: stop at the next instruction boundary
 
   // Everything but fp, which only read_floating_point() fills in.
   const CpuState& state();

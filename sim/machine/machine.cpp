@@ -143,6 +143,7 @@ Event Machine::Impl::at(Ticks when, std::uint64_t count, std::uint64_t rip, Even
 void Machine::Impl::record(const Event& event) {
   if (stop_on.has(event.kind) && !stop_event) stop_event = events.total();
   kinds_seen.add(event.kind);
+  ++incidents;
   if (breaks_on_events && !event_breakpoint)
     for (std::uint32_t n = 0; n < active->size() && !event_breakpoint; ++n) {
       const Breakpoint& b = (*active)[n];
@@ -270,6 +271,7 @@ const PhysicalMemory& Machine::memory() const { return impl_->memory; }
 std::uint64_t Machine::instructions() const { return impl_->instructions; }
 Ticks Machine::time() const { return impl_->time; }
 // An instruction in the exact lane costs as much as so many in the fast one: measured.
+std::uint64_t Machine::incidents() const { return impl_->all_incidents(); }
 std::uint64_t Machine::effort() const { return impl_->effort + 32 * impl_->engine->exact_ticks(); }
 const std::optional<Stop>& Machine::final_stop() const { return impl_->final_stop; }
 const EventLog& Machine::events() const { return impl_->events; }

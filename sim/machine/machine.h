@@ -60,7 +60,7 @@ struct MachineConfig {
 
 enum class StopKind : std::uint8_t {
   step,        // the step asked for is done
-  budget,      // instructions or time of the RunLimits used up
+  budget,      // instructions, time or incidents of the RunLimits used up
   address,     // RunLimits::until_address reached (that instruction has not run)
   breakpoint,  // value = index into the breakpoints
   watchpoint,  // value = index into the breakpoints; `hit` says what it met
@@ -96,7 +96,11 @@ const char* name(StopKind kind);  // "debug-exit", "triple-fault", ... as --json
 struct RunLimits {
   std::uint64_t instructions = ~std::uint64_t{0};  // at most so many more
   Ticks until_time = kNever;                       // machine time; a halted CPU also stops there
-  std::optional<VirtAddr> until_address;           // tested before each instruction but the first
+  // At most so many more incidents: what costs the host as much as hundreds of plain instructions, in units
+  // of one event. Exceptions, flushed translations and code that changes count for several. A guest that does
+  // nothing else would take minutes for instructions that otherwise take a tenth of a second.
+  std::uint64_t incidents = ~std::uint64_t{0};
+  std::optional<VirtAddr> until_address;  // tested before each instruction but the first
   std::optional<std::uint64_t>
       until_rsp_above;  // with until_address: only where RSP is above this (step over, step out)
   EventMask stop_on;
@@ -143,6 +147,7 @@ class Machine {
   std::size_t checkpoint_bytes() const;  // of memory that all checkpoints of this machine hold
   // What running has cost this computer so far, in instructions of the fast lane. Not part of the state.
   std::uint64_t effort() const;
+  std::uint64_t incidents() const;  // all there ever were, as RunLimits::incidents counts them
 
   // Something from outside, applied now, between instructions, and logged.
   Result<void> apply(const Command& command);

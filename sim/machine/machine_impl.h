@@ -147,6 +147,9 @@ struct Machine::Impl final : PortClient {
   bool breaks_on_events = false;
   std::uint64_t last_rip = 0;  // linear, of the newest instruction, or where a delivery interrupted
   EventMask stop_on;
+  std::uint64_t all_incidents() const;
+  std::uint64_t incidents = 0;                      // ever, see RunLimits
+  std::uint64_t incidents_end = ~std::uint64_t{0};  // of this run
   std::optional<std::uint64_t> stop_event;
   const std::string* until_serial = nullptr;
   bool serial_matched = false;

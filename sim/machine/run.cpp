@@ -15,6 +15,9 @@ namespace {
 
 // A run is looked after so often, for pause and the like; results do not depend on it.
 constexpr std::uint64_t kSlice = 4'000'000;
+constexpr std::uint64_t kLimitedSlice = 16'384;  // where RunLimits::incidents is to be kept
+// In incidents: measured, and rounded to powers of two.
+constexpr std::uint64_t kPerDelivery = 8, kPerFlush = 8, kPerDecodedBlock = 8, kPerRetranslation = 64;
 // So many device events without an interrupt mean that a halted machine waits for somebody outside.
 constexpr unsigned kIdleEvents = 4096;
 constexpr std::size_t kDeliveriesKept = 256;
@@ -24,6 +27,10 @@ Stop stop(StopKind kind, std::string sentence, std::uint32_t value = 0) {
 }
 
 }  // namespace
+
+std::uint64_t Machine::Impl::all_incidents() const {
+  return incidents + kPerDecodedBlock * engine->decoded() + kPerRetranslation * engine->retranslated();
+}
 
 bool Machine::Impl::interrupt_acceptable() const {
   return engine->interrupts_on() && !engine->interrupt_shadow();
@@ -42,6 +49,10 @@ Stop Machine::Impl::run(const RunLimits& limits, bool one_step) {
   const std::uint64_t end =
       limits.instructions > ~instructions ? ~std::uint64_t{0} : instructions + limits.instructions;
   stop_on = limits.stop_on;
+  const std::uint64_t incidents_before = all_incidents();
+  incidents_end =
+      limits.incidents > ~incidents_before ? ~std::uint64_t{0} : incidents_before + limits.incidents;
+  const std::uint64_t slice = incidents_end == ~std::uint64_t{0} ? kSlice : kLimitedSlice;
   stop_event.reset();
   serial_matched = false;
   until_serial = limits.until_serial.empty() ? nullptr : &limits.until_serial;
@@ -57,6 +68,7 @@ Stop Machine::Impl::run(const RunLimits& limits, bool one_step) {
     if (!first && one_step) return stop(StopKind::step, "One step was made.");
     if (instructions >= end) return stop(StopKind::budget, "The instructions asked for have run.");
     if (time >= limits.until_time) return stop(StopKind::budget, "The machine time asked for has passed.");
+    if (incidents >= incidents_end) return stop(StopKind::budget, "The events asked for have happened.");
     if (limits.pause && limits.pause->load(std::memory_order_relaxed))
       return stop(StopKind::paused, "Paused.");
 
@@ -72,7 +84,7 @@ Stop Machine::Impl::run(const RunLimits& limits, bool one_step) {
     }
 
     const auto later = [this](std::uint64_t ticks) { return ticks > ~time ? kNever : time + ticks; };
-    run_until = std::min({next_board_event, limits.until_time, later(kSlice), later(end - instructions)});
+    run_until = std::min({next_board_event, limits.until_time, later(slice), later(end - instructions)});
     if (one_step) run_until = time + 1;
     RunRequest request{.ticks = run_until - time,
                        .watch_interrupts = nmi_pending || intr(),
@@ -227,6 +239,7 @@ std::optional<Stop> Machine::Impl::accept_pending() {
 // `rip` is where the instruction stands that raised it (linear); the CPU's state has the RIP to be saved. The
 // tick is counted already, so the event belongs to the tick before now.
 std::optional<Stop> Machine::Impl::deliver_now(const Exception& exception, std::uint64_t rip) {
+  incidents += kPerDelivery;
   CpuState before = engine->state();
   before.nmi_blocked = nmi_blocked;
   last_rip = rip;
@@ -287,6 +300,7 @@ std::optional<Stop> Machine::Impl::after(const EngineExit& exit) {
     case ExitKind::interruptible:
     case ExitKind::address: return std::nullopt;
     case ExitKind::attention: {
+      incidents += kPerFlush;
       if (nmi_blocked) {
         // IRET ends the blocking of NMIs (SDM volume 3A 6.7.1).
         const CpuState& cpu = engine->state();
@@ -323,6 +337,7 @@ std::optional<Stop> Machine::Impl::run_own() {
   const std::uint64_t rip = linear_rip(before);
   const InstructionBytes code = instruction_at(before, memory);
   ++instructions;
+  incidents += kPerFlush;
   const Ticks at = time++;
   const auto refused = forbidden(before, memory, code.span());
   const OwnInstruction done =
@@ -411,7 +426,7 @@ void Machine::Impl::record_port(Event access) {
   record_board(access.rip);
   next_board_event = next_event(board);
   if (next_board_event < run_until || intr() || effects.reset || effects.debug_exit || effects.power_off ||
-      stop_event || serial_matched)
+      stop_event || serial_matched || all_incidents() >= incidents_end)
     engine->stop_soon();
 }
 

@@ -102,7 +102,7 @@ Stop Session::run_addresses(RunLimits limits, const std::vector<VirtAddr>& addre
 Stop Session::run_until(const Until& until) {
   if (!until.matches) return run_addresses(until.limits, until.addresses);
   RunLimits limits = until.limits;
-  const std::uint64_t start = machine_->instructions();
+  const std::uint64_t start = machine_->instructions(), incidents = machine_->incidents();
   for (;;) {
     const std::uint64_t seen = machine_->events().total();
     Stop stop = run_addresses(limits, until.addresses);
@@ -116,6 +116,8 @@ Stop Session::run_until(const Until& until) {
         }
       const std::uint64_t done = machine_->instructions() - start;
       limits.instructions = until.limits.instructions > done ? until.limits.instructions - done : 0;
+      limits.incidents =
+          until.limits.incidents - std::min(until.limits.incidents, machine_->incidents() - incidents);
       continue;
     }
     return stop;

@@ -13,6 +13,10 @@ struct Setup {
   std::string cli, kernel, workload, qemu;  // programs and images
   unsigned runs = 5;                        // pairs
   unsigned repeats = 0;                     // of record and replay
+  std::string grader, checker, sources;     // programs of the labs, the project's folder
+  std::string solution, hanging;            // images of lab 02
+  std::string console_checks;               // the solution with its checks in the kernel
+  unsigned class_size = 200;
 };
 
 struct Row {
@@ -30,6 +34,7 @@ std::vector<Row> prompt_rows(const Setup&);    // from the start of the process 
 std::vector<Row> step_rows(const Setup&);      // single steps a second
 std::vector<Row> memory_rows(const Setup&);    // peak of resident memory
 std::vector<Row> history_rows(const Setup&);   // running with a history, and going about in it
+std::vector<Row> grade_rows(const Setup&);     // a class, and the checks of one submission
 std::vector<Row> repeat_rows(const Setup&);    // replays that are equal to what was recorded
 
 }  // namespace ringside::bench

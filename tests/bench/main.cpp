@@ -10,16 +10,28 @@
 
 int main(int argc, char** argv) {
   using namespace ringside::bench;
-  Setup setup{RINGSIDE_CLI, RINGSIDE_KERNEL, RINGSIDE_WORKLOAD, "qemu-system-x86_64"};
+  Setup setup{.cli = RINGSIDE_CLI,
+              .kernel = RINGSIDE_KERNEL,
+              .workload = RINGSIDE_WORKLOAD,
+              .qemu = "qemu-system-x86_64",
+              .grader = RINGSIDE_LABS "/ringside-grade",
+              .checker = RINGSIDE_LABS "/ringside-check",
+              .sources = RINGSIDE_SOURCE_FOLDER,
+              .solution = RINGSIDE_LABS "/02-vga-text/solution.elf",
+              .hanging = RINGSIDE_HANGING,
+              .console_checks = RINGSIDE_CONSOLE_CHECKS};
   std::vector<std::string> only;
   CLI::App app{"Measures Ringside beside QEMU and prints a table."};
   app.add_option("--runs", setup.runs, "pairs of runs behind each figure")
       ->check(CLI::Range(1, 100))
       ->capture_default_str();
-  app.add_option("--only", only, "workload, prompt, steps, memory, history, repeats")->delimiter(',');
+  app.add_option("--only", only, "workload, prompt, steps, memory, history, grade, repeats")->delimiter(',');
   app.add_option("--repeats", setup.repeats,
                  "of record and replay (default 1000 by --only repeats, else 100)")
       ->check(CLI::Range(1, 1'000'000));
+  app.add_option("--class", setup.class_size, "submissions of the class that is graded")
+      ->check(CLI::Range(1, 10'000))
+      ->capture_default_str();
   app.add_option("--cli", setup.cli, "the program to measure");
   app.add_option("--qemu", setup.qemu, "the peer");
   app.add_option("--kernel", setup.kernel, "the kernel whose prompt is waited for");
@@ -27,8 +39,8 @@ int main(int argc, char** argv) {
   if (setup.repeats == 0) setup.repeats = only.empty() ? 100 : 1000;
 
   const std::pair<const char*, std::vector<Row> (*)(const Setup&)> figures[] = {
-      {"workload", workload_rows}, {"prompt", prompt_rows},   {"steps", step_rows},
-      {"memory", memory_rows},     {"history", history_rows}, {"repeats", repeat_rows}};
+      {"workload", workload_rows}, {"prompt", prompt_rows}, {"steps", step_rows},    {"memory", memory_rows},
+      {"history", history_rows},   {"grade", grade_rows},   {"repeats", repeat_rows}};
   for (const std::string& name : only)
     if (std::ranges::none_of(figures, [&](const auto& f) { return name == f.first; })) {
       fmt::print(stderr, "ringside-bench: there is no figure \"{}\".\n", name);

@@ -1,0 +1,116 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+// Gradescope, PrairieLearn, Autolab: one result for each student.
+#include <fmt/format.h>
+
+#include <nlohmann/json.hpp>
+
+#include "labs/book/report.h"
+#include "labs/grade/formats.h"
+#include "labs/grade/markup.h"
+
+namespace ringside::labs {
+namespace {
+
+using Json = nlohmann::ordered_json;
+
+std::string dump(const Json& json) { return json.dump(1, ' ', false, Json::error_handler_t::replace) + "\n"; }
+
+// Of the submission as a whole: what happened, and the compiler's words.
+std::string overview(const Lab& lab, const Verdict& verdict) {
+  std::string text = fmt::format("Lab {}: {}\n", lab.number(), lab.title);
+  if (!verdict.sentence.empty()) text += verdict.sentence + "\n";
+  if (!verdict.compiler_says.empty()) text += "\n" + verdict.compiler_says;
+  return printable_text(text);
+}
+
+}  // namespace
+
+std::string printable_text(std::string_view text) {
+  // Through JSON, which knows UTF-8: bytes that are none become U+FFFD.
+  const std::string dumped = Json(text).dump(-1, ' ', false, Json::error_handler_t::replace);
+  std::string out;
+  for (const char c : Json::parse(dumped).get<std::string>()) {
+    const auto byte = static_cast<unsigned char>(c);
+    if (c == '\n' || c == '\t' || (byte >= 0x20 && byte != 0x7f)) out += c;
+  }
+  return out;
+}
+
+std::string step_name(const StepResult& step) { return fmt::format("{}. {}", step.number, step.title); }
+
+std::string step_text(const StepResult& step) {
+  if (!step.finding) return "";
+  const Finding& f = *step.finding;
+  std::string text = fmt::format("expected: {}\ngot: {}\n", f.expected, f.got);
+  if (!f.why.empty()) text += fmt::format("why: {}\n", f.why);
+  if (f.instructions) text += fmt::format("where: {}\n", where(f));
+  return printable_text(text);
+}
+
+// gradescope-autograders.readthedocs.io, "Autograder Specifications", section "Output format".
+std::string gradescope_json(const Lab& lab, const Verdict& verdict) {
+  Json tests = Json::array();
+  for (const StepResult& step : verdict.steps)
+    tests.push_back({{"score", step.points},
+                     {"max_score", step.out_of},
+                     {"status", step.passed() ? "passed" : "failed"},
+                     {"name", step.title},
+                     {"name_format", "text"},
+                     {"number", fmt::to_string(step.number)},
+                     {"output", step_text(step)},
+                     {"output_format", "text"},
+                     {"visibility", "visible"}});
+  return dump({{"score", verdict.points()},
+               {"output", overview(lab, verdict)},
+               {"output_format", "text"},
+               {"visibility", "visible"},
+               {"stdout_visibility", "hidden"},
+               {"extra_data", {{"lab", lab.name}, {"status", name(verdict.status)}}},
+               {"tests", std::move(tests)}});
+}
+
+// PrairieLearn's documentation, "External Grading", section "Grading results". At most 1 MB: the screens are
+// what weighs, and a step has one.
+std::string prairielearn_json(const Lab& lab, const Verdict& verdict) {
+  Json tests = Json::array();
+  for (const StepResult& step : verdict.steps) {
+    Json test{{"name", step_name(step)},
+              {"description", ""},
+              {"points", step.points},
+              {"max_points", step.out_of},
+              {"message", step.passed() ? "" : step.finding->why},
+              {"output", step_text(step)}};
+    if (step.finding && !step.finding->screen.rows.empty())
+      test["images"] =
+          Json::array({{{"label", "The screen at that moment"},
+                        {"url", "data:image/svg+xml;base64," + base64(screen_svg(step.finding->screen))}}});
+    tests.push_back(std::move(test));
+  }
+  // What does not compile costs no attempt; what is not here to be graded, neither.
+  const bool gradable = verdict.status == Verdict::Status::checked;
+  Json json{{"gradable", gradable}};
+  if (gradable)
+    json["score"] = verdict.out_of() ? static_cast<double>(verdict.points()) / verdict.out_of() : 0.0;
+  else
+    json["format_errors"] = Json::array({printable_text(verdict.sentence)});
+  json["message"] = gradable ? fmt::format("{} of {} points", verdict.points(), verdict.out_of())
+                             : printable_text(verdict.sentence);
+  json["output"] = overview(lab, verdict);
+  json["tests"] = std::move(tests);
+  return dump(json);
+}
+
+// docs.autolabproject.com, "Guide for Lab Authors", section "Writing Autograders": the last line on stdout.
+// The problems on Autolab's site have to be called as the keys are: "Step 1", ...
+std::string autolab_line(const Lab&, const Verdict& verdict) {
+  Json scores = Json::object();
+  Json board = Json::array();
+  for (const StepResult& step : verdict.steps) {
+    scores[fmt::format("Step {}", step.number)] = step.points;
+    board.push_back(step.points);
+  }
+  board.push_back(verdict.points());
+  return Json{{"scores", std::move(scores)}, {"scoreboard", std::move(board)}}.dump() + "\n";
+}
+
+}  // namespace ringside::labs

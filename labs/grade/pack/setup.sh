@@ -1,0 +1,35 @@
+#!/usr/bin/env bash
+# SPDX-License-Identifier: GPL-2.0-or-later
+#
+# Installs what Ringside needs and builds its grader, once, as root, while the image of the grading service is made. Debian 12
+# or newer, Ubuntu 24.04 or newer. Environment: RINGSIDE_PACK, the folder that the pack was unpacked in (default: where this
+# script lies).
+set -euo pipefail
+
+pack=${RINGSIDE_PACK:-$(cd -- "$(dirname -- "${BASH_SOURCE[0]}")" && pwd)}
+packages=(g++ cmake ninja-build pkg-config libcapstone-dev libdw-dev libelf-dev libfmt-dev nlohmann-json3-dev libcli11-dev
+  nettle-dev libtomlplusplus-dev libarchive-dev libgtest-dev libgmock-dev bubblewrap util-linux ca-certificates
+  debian-archive-keyring)
+
+export DEBIAN_FRONTEND=noninteractive
+apt-get update
+apt-get install -y --no-install-recommends "${packages[@]}"
+
+version=$(cmake --version | sed -n '1s/^cmake version //p')
+if [[ $(printf '%s\n' 3.25 "$version" | sort -V | head -n 1) != 3.25 ]]; then
+  echo "This image is too old for Ringside (CMake $version, 3.25 is needed): choose Ubuntu 24.04 or Debian 12 or newer." >&2
+  exit 1
+fi
+
+cd -- "$pack/ringside"
+# Unicorn 2.1: the distribution's own where it is new enough, else the package of Debian 13, whose signature is checked.
+candidate=$(apt-cache policy libunicorn-dev | sed -n 's/^  Candidate: //p')
+if [[ -n $candidate && $candidate != '(none)' ]] && dpkg --compare-versions "$candidate" ge 2.1; then
+  apt-get install -y --no-install-recommends libunicorn-dev
+else
+  RINGSIDE_DEBIAN_MIRROR=${RINGSIDE_DEBIAN_MIRROR:-http://deb.debian.org/debian} cmake/fetch_unicorn.sh build/deps/unicorn
+fi
+cmake --preset release -DRINGSIDE_WINDOW=OFF
+cmake --build --preset release --target ringside-grade
+# Where there is no sandbox the compiler runs as nobody, who is not to read the solutions.
+chmod -R go-rwx labs/*/solution labs/*/wrong labs/*/check.cpp build/release/labs/*/solution.elf

@@ -1,0 +1,5 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+// expect: not-built 0
+asm(R"(.data
+.incbin "/proc/self/environ"
+)");

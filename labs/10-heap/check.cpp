@@ -18,9 +18,7 @@ constexpr std::uint64_t kInterruptFlag = 0x200;
 // The student's kernel in front of its first use of the heap.
 class Machine {
  public:
-  explicit Machine(Boot boot = {.budget = 20'000'000}) : pc(std::move(boot)) {
-    pc.run_until("lab::ready");
-  }
+  explicit Machine(Boot boot = {.budget = 20'000'000}) : pc(std::move(boot)) { pc.run_until("lab::ready"); }
   HeapUser user() { return {pc, {"lab::Heap::allocate", "lab::Heap::release", pc.address("lab::heap")}}; }
   std::uint64_t end() { return pc.number("lab::heap.end_"); }
   bool map_pages(std::uint64_t address, std::uint64_t pages) {
@@ -110,10 +108,17 @@ STEP(2) {
 STEP(3) {
   Machine m;
   const auto make = [&](std::uint64_t bytes, std::uint64_t alignment, bool array) {
-    return m.pc.call("lab::make", {bytes, alignment, array}).rax;
+    const std::uint64_t at = m.pc.call("lab::make", {bytes, alignment, array}).rax;
+    m.pc.about(alignment != 0 ? (array ? "_ZnamSt11align_val_t" : "_ZnwmSt11align_val_t")
+               : array        ? "_Znam"
+                              : "_Znwm");
+    return at;
   };
   const auto destroy = [&](std::uint64_t at, std::uint64_t bytes, std::uint64_t alignment, bool array) {
     m.pc.call("lab::destroy", {at, bytes, alignment, array});
+    m.pc.about(alignment != 0 ? (array ? "_ZdaPvmSt11align_val_t" : "_ZdlPvmSt11align_val_t")
+               : array        ? "_ZdaPvm"
+                              : "_ZdlPvm");
   };
   std::vector<std::uint64_t> empty;
   for (const bool array : {false, true}) {

@@ -114,6 +114,7 @@ STEP(1) {
 STEP(2) {
   Bench b(1);
   const std::uint64_t whole = kArena - 16;
+  b.pc.about("lab::LinkedListAllocator::insert");
   expect(b.pc, LargestFree(Eq(whole)),
          "At first all of the memory is one free block behind one header, by insert().");
   const std::uint64_t bytes = 20 + dice().below(200), rounded = (bytes + 15) & ~std::uint64_t{15};
@@ -291,6 +292,7 @@ STEP(6) {
   reference.run_until("lab::ready");
   for (const Design& design : kDesigns) {
     pc.call("lab::run_load", {design.policy, seed});
+    pc.about(fmt::format("lab::{}::allocate", design.type));
     reference.call("lab::run_load", {design.policy, seed});
     const auto of = [&](const char* figure) {
       return fmt::format("{} of {} under the load", figure, design.name);
@@ -317,6 +319,7 @@ STEP(6) {
     expect(pc, BytesInUse(Le(right.used * 115 / 100)),
            "What the blocks have beyond what was asked for is lost.");
     pc.call("lab::end_load");
+    pc.about(fmt::format("lab::{}::release", design.type));
     expect(pc, of("blocks still counted behind all"),
            pc.number(fmt::format("lab::heap.{}.counts_.live", design.object)), Eq(0u),
            "All of them were released.");

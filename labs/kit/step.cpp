@@ -14,8 +14,6 @@
 namespace ringside::labs {
 namespace {
 
-constexpr std::string_view kStudentsFolder = "/work/";  // as labs/build names it in the debug information
-
 // The file as the student knows it: theirs without a folder, the project's from its top on.
 std::string file_for_people(const std::string& file) {
   if (file.starts_with(kStudentsFolder)) return file.substr(kStudentsFolder.size());

@@ -29,7 +29,8 @@ std::string file_for_people(const std::string& file) {
 void place(Finding& finding, const Pc& pc, const Instant& instant) {
   const InspectContext context = pc.context();
   std::vector<VirtAddr> candidates;
-  if (instant.rip && instant.instructions != pc.instructions()) {
+  const Instant now = pc.now();
+  if (instant.rip && (instant.instructions != now.instructions || instant.rip != now.rip)) {
     candidates.push_back({instant.rip});  // the calls of then are not known any more
   } else {
     for (const StackFrame& frame :

@@ -102,7 +102,10 @@ class Pc {
   Session& session() { return *session_; }
   bool is_reference() const { return boot_.reference; }
   Instant now() const;
-  std::uint64_t last_called() const { return called_; }  // the function; 0: none yet
+  // The function that is looked at from here on: a failure is shown there, if nothing of the student's is
+  // under way. call() sets it as well.
+  void suspect(std::string_view function) { called_ = address(function); }
+  std::uint64_t last_called() const { return called_; }  // 0: none yet
 
  private:
   Stop go(Until until);

@@ -146,4 +146,11 @@ void expect(const Pc& pc, const Turns& turns, const OfTurns& matcher, std::strin
   fail_step_at(pc, blamed().value_or(pc.now()), expected.str(), listener.str(), std::move(why));
 }
 
+std::uint64_t latency(Pc& pc, std::string_view from, std::string_view to, std::string_view why) {
+  pc.run_until(from, why);
+  const std::uint64_t before = pc.instructions();
+  pc.run_until(to, why);
+  return pc.instructions() - before;
+}
+
 }  // namespace ringside::labs

@@ -62,4 +62,8 @@ OfTurns ShareBetween(std::string name, unsigned least, unsigned most);  // of th
 OfTurns NeverWaitsLongerThan(double ms, std::string name);  // from one look that finds it running to the next
 void expect(const Pc& pc, const Turns& turns, const OfTurns& matcher, std::string why);
 
+// --- latency ---
+// Instructions from one place to the next, both in the words of Pc::run_until().
+std::uint64_t latency(Pc& pc, std::string_view from, std::string_view to, std::string_view why);
+
 }  // namespace ringside::labs

@@ -34,7 +34,8 @@ std::vector<Entry> story(const Pc& pc) {
 // Blocks of the heap that are in use: the frames of coroutines, and nothing else.
 std::uint64_t frames(const Pc& pc) { return pc.number("kernel::heap.list_.counts_.live"); }
 
-void expect_no_frame_left(const Pc& pc, std::uint64_t before) {
+void expect_no_frame_left(Pc& pc, std::uint64_t before, std::string_view who = "lab::Executor::remove") {
+  pc.suspect(who);
   expect(
       pc, "coroutine frames on the heap afterwards", frames(pc), Eq(before),
       "A frame lives until somebody destroys it: the Task that owns it, or the executor that took it over.");
@@ -117,7 +118,7 @@ STEP(1) {
       pc, fmt::format("lab::nested_calls({}, {}, {})", first, step, depth),
       pc.call("lab::nested_calls", {first, step, depth}).rax, Eq(right),
       "co_await hands over to the function called, and what that one gives back is the value of co_await.");
-  expect_no_frame_left(pc, before);
+  expect_no_frame_left(pc, before, "lab::Task::~Task");
   // The stack may be some calls deeper meanwhile, but not by some for each of them.
   constexpr std::uint64_t kCalls = 50, kEnough = 4096;
   const std::uint64_t bottom = pc.address("kernel_stack_bottom"),
@@ -134,7 +135,7 @@ STEP(1) {
   expect(pc, fmt::format("lab::calls_in_a_row({}, {})", 2 * kCalls, step),
          pc.call("lab::calls_in_a_row", {2 * kCalls, step}).rax, Eq(step * kCalls * (2 * kCalls - 1)),
          "Each of the calls gives its number, and the caller adds them up.");
-  expect_no_frame_left(pc, before);
+  expect_no_frame_left(pc, before, "lab::Task::~Task");
 }
 
 STEP(2) {
@@ -144,6 +145,7 @@ STEP(2) {
   std::array<std::uint64_t, 3> most;
   for (std::uint64_t& m : most) m = 2 + dice().below(5);
   pc.call("lab::take_turns", {most[0], most[1], most[2]});
+  pc.suspect("lab::Executor::run");
   std::vector<std::string> right, got;
   for (std::uint64_t number = 1; number <= *std::ranges::max_element(most); ++number)
     for (unsigned who = 0; who < 3; ++who)
@@ -154,9 +156,11 @@ STEP(2) {
          "Who comes into the queue first runs first; who yields goes to its end.");
   expect_no_frame_left(pc, before);
   // Nobody runs twice for one wake-up, and nobody who is not woken.
+  pc.suspect("lab::Executor::start");
   const std::uint64_t id = pc.number("lab::executor.last_id");
   expect(pc, "numbers given to three tasks", id, Eq(3u), "Each task that is started gets the next number.");
   pc.call("lab::take_turns", {1, 1, 1});
+  pc.suspect("lab::Executor::start");
   expect(pc, "numbers given to six tasks", pc.number("lab::executor.last_id"), Eq(6u),
          "A number is never used twice: who was woken and is gone must not be taken for somebody else.");
 }
@@ -191,6 +195,7 @@ STEP(3) {
                       reference_mark = reference.mark();
   pc.call("lab::sleep_in_parallel", {lengths[0], lengths[1], lengths[2]});
   reference.call("lab::sleep_in_parallel", {lengths[0], lengths[1], lengths[2]});
+  pc.suspect("lab::Sleep::is_there");
   std::map<std::uint64_t, std::uint64_t> right;  // tick -> who
   for (unsigned who = 0; who < 3; ++who) right[lengths[who]] = right[2 * lengths[who]] = who + 1;
   std::vector<std::string> wanted, got;
@@ -203,6 +208,7 @@ STEP(3) {
          "Each goes on at the very tick it asked for; all sleep at the same time.");
   expect(pc, SameEventsAs(reference, halts_and_interrupts(), mark, reference_mark),
          "After each interrupt the processor does what there is to do, and halts again.");
+  pc.suspect("lab::Sleep::~Sleep");
   expect(pc, "lab::sleepers, when nobody sleeps", Hex{pc.number("lab::sleepers")}, Eq(Hex{0}),
          "A Sleep lies in the frame that waits. It has to leave the list before the frame is gone.");
   expect_no_frame_left(pc, before);
@@ -216,6 +222,7 @@ STEP(4) {
   expect_to_sleep(pc);
   pc.type_keys(word);
   pc.run_ms(15);
+  pc.suspect("lab::on_key");
   expect(pc, "the keys that the task got", keys_seen(pc), StrEq(word),
          "The handler puts each key into the queue, and wakes the task that waits for one.");
   expect(pc, ScreenRow(2, StrEq(word)), "The task shows each key that it gets.");
@@ -236,6 +243,7 @@ STEP(5) {
   expect(pc, fmt::format("lab::join_two({}, {}, {})", first, second, value),
          pc.call("lab::join_two", {first, second, value}).rax, Eq(first + second + 2 * value),
          "join() gives what the task gave, whether it has finished long ago or is still asleep.");
+  pc.suspect("lab::join");
   expect(pc, "ticks until both were joined", story(pc).back().tick - start, Eq(std::max(first, second)),
          "The two tasks sleep at the same time; who waits for both waits for the longer one.");
   expect_no_frame_left(pc, before);
@@ -253,6 +261,7 @@ STEP(5) {
   expect(pc, fmt::format("a task of {} ticks with a limit of {}", limit, work),
          Hex{pc.call("lab::work_with_limit", {limit, work, value, 20}).rax}, Eq(Hex{~std::uint64_t{0}}),
          "kTooLate says that the limit came first.");
+  pc.suspect("lab::with_limit");
   const std::vector<Entry> all = story(pc);
   for (const Entry& entry : all)
     expect(pc, "whose sleep has ended", entry.who, Ne(limit),
@@ -260,6 +269,7 @@ STEP(5) {
            "over.");
   expect(pc, "ticks until the limit was noticed", all[all.size() - 2].tick - start, Eq(work),
          "Who waits with a limit is woken when the time is over.");
+  pc.suspect("lab::Sleep::~Sleep");
   expect(
       pc, "lab::sleepers afterwards", Hex{pc.number("lab::sleepers")}, Eq(Hex{0}),
       "The frame of the removed task held a Sleep: one that stays in the list is memory that is not ours.");

@@ -64,6 +64,7 @@ STEP(1) {
   const std::uint64_t argument = 1'000'000 + dice().below(1'000'000);
   Pc pc(kSmall);
   choose(pc, kArrive, {argument});
+  pc.suspect("lab::prepare");
   pc.run_until("lab::arrive",
                "switch_to goes on with the RSP of the new thread; what prepare() put there leads its RET to "
                "begin(), which calls the function.");
@@ -84,6 +85,7 @@ STEP(1) {
       pc, "RFLAGS.IF", pc.cpu().rflags >> kInterruptsOn & 1, Eq(1u),
       "switch_to is called with interrupts off. A new thread has to switch them on itself, or nothing ever "
       "interrupts it.");
+  pc.suspect("switch_to");
   pc.run_until("lab::done",
                "The thread hands over to main with switch_to, and main goes on behind its own call.");
   expect(pc, "RSP of main, when it is back", Hex{pc.cpu()[Gpr::rsp]},
@@ -124,6 +126,7 @@ STEP(3) {
   for (std::uint64_t& m : most) m = 3 + dice().below(6);
   Pc pc(kSmall);
   choose(pc, kTurns, most);
+  pc.suspect("lab::yield");
   for (unsigned i = 0; i < 3; ++i) {
     pc.run_until("switch_to", "yield() takes the first of the queue, and calls switch_to.");
     expect(pc, "RFLAGS.IF at a call of switch_to", pc.cpu().rflags >> kInterruptsOn & 1, Eq(0u),
@@ -149,6 +152,7 @@ STEP(4) {
   Pc pc(kSmall), reference({.reference = true});
   choose(pc, kCounters);
   choose(reference, kCounters);
+  pc.suspect("lab::start_preemption");
   const std::uint64_t mark = pc.mark(), reference_mark = reference.mark();
   pc.run_ms(10 * kTickMs);
   reference.run_ms(10 * kTickMs);
@@ -181,6 +185,7 @@ STEP(5) {
                                            0x20000 + 2 * dice().below(0x800)};
   Pc pc(kSmall);
   choose(pc, kHold, {seeds[0], seeds[1], 12});
+  pc.suspect("switch_to");
   pc.run_until("lab::done", "Two threads hold values in all registers for twelve ticks, and end.");
   expect(pc, "threads that held values", story(pc).size(), Eq(2u), "Each of them notes that it is done.");
   const std::uint64_t dumps = pc.address("lab::holds");

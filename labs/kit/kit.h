@@ -11,3 +11,4 @@
 #include "labs/kit/matchers.h"
 #include "labs/kit/pc.h"
 #include "labs/kit/step.h"
+#include "labs/kit/threads.h"

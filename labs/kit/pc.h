@@ -104,7 +104,7 @@ class Pc {
   bool is_reference() const { return boot_.reference; }
   Instant now() const;
   // What is looked at from here on is the work of this function, though it returned long ago: a finding says
-  // so.
+  // so, if nothing of the student's is under way. call() sets it as well.
   void about(std::string_view function) { called_ = address(function); }
   std::uint64_t last_called() const { return called_; }  // the function, or what it is about; 0: none yet
 

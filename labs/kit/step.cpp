@@ -14,8 +14,6 @@
 namespace ringside::labs {
 namespace {
 
-constexpr std::string_view kStudentsFolder = "/work/";  // as labs/build names it in the debug information
-
 // The file as the student knows it: theirs without a folder, the project's from its top on.
 std::string file_for_people(const std::string& file) {
   if (file.starts_with(kStudentsFolder)) return file.substr(kStudentsFolder.size());
@@ -31,7 +29,8 @@ std::string file_for_people(const std::string& file) {
 void place(Finding& finding, const Pc& pc, const Instant& instant) {
   const InspectContext context = pc.context();
   std::vector<VirtAddr> candidates;
-  if (instant.rip && instant.instructions != pc.instructions()) {
+  const Instant now = pc.now();
+  if (instant.rip && (instant.instructions != now.instructions || instant.rip != now.rip)) {
     candidates.push_back({instant.rip});  // the calls of then are not known any more
   } else {
     for (const StackFrame& frame :

@@ -6,6 +6,7 @@
 #include <map>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "labs/kit/step.h"
@@ -22,6 +23,9 @@ struct CheckState {
   Dice dice{0};
 };
 CheckState& check_state();
+
+// As labs/build names it in the debug information.
+inline constexpr std::string_view kStudentsFolder = "/work/";
 
 // As GoogleTest calls the lab: in its filters a dash has a meaning.
 std::string suite_name(std::string lab);

@@ -15,6 +15,7 @@
 #include <array>
 #include <cstdint>
 #include <string_view>
+#include <utility>
 
 #include "task/scheduler.h"
 #include "task/wait_queue.h"
@@ -60,12 +61,17 @@ void change_priority(Thread& thread, uint8_t priority);
 extern bool inheritance;  // off: the scenes show what happens without; lend nothing
 
 // Step 3. Whoever had the least of the processor lately, by weight. "Lately": what was used kHalfLife ticks
-// ago counts half. The kernel's `thread.share` remembers: `usage`, as it was at `usage_tick`.
+// ago counts half. share(thread) remembers: `usage`, as it was at `usage_tick`.
 struct FairShare {
   static constexpr std::string_view kName = "your fair share";
   static constexpr std::string_view kSummary = "who had the least lately";
   static constexpr bool kTickless = false;
   static constexpr uint64_t kHalfLife = 16;  // ticks
+
+  struct Share {
+    uint64_t usage = 0, usage_tick = 0;
+  };
+  static Share& share(const Thread& thread);  // given: one for each thread
 
   kernel::ThreadQueue ready;
 
@@ -73,12 +79,27 @@ struct FairShare {
   // more than at the tick before.
   static uint64_t decayed(uint64_t usage, uint64_t ticks);
 
-  void add(Thread& thread) { ready.push_back(thread); }
-  void remove(Thread& thread) { ready.remove(thread); }
-  bool empty() const { return ready.empty(); }
   Thread* take_next();
   bool should_preempt(const Thread& running, Occasion occasion) const;  // at a tick, if one had less
   void charge(Thread& thread, uint64_t cycles);                         // ran for so long
+
+  // Given: how the kernel comes here. What a thread ran is charged before anything is decided by it.
+  void add(Thread& thread) {
+    book(thread);
+    ready.push_back(thread);
+  }
+  void remove(Thread& thread) { ready.remove(thread); }
+  bool empty() const { return ready.empty(); }
+  bool should_preempt(Thread& running, Occasion occasion) {
+    book(running);
+    return std::as_const(*this).should_preempt(running, occasion);
+  }
+
+ private:
+  void book(Thread& thread) {
+    charge(thread, thread.cycles - thread.charged_cycles);
+    thread.charged_cycles = thread.cycles;
+  }
 };
 extern FairShare fair_share;
 

@@ -1,4 +1,6 @@
 // SPDX-License-Identifier: MIT
+#include <array>
+
 #include "scenes.h"
 
 #include "arch/interrupt_guard.h"
@@ -16,6 +18,11 @@ constinit Mutex mutexes[2]{{.name = "A"}, {.name = "B"}};
 constinit bool inheritance = true;
 constinit Priorities priorities;
 constinit FairShare fair_share;
+
+FairShare::Share& FairShare::share(const Thread& thread) {
+  static constinit std::array<Share, 64> shares{};
+  return shares[thread.id % shares.size()];
+}
 
 void change_priority(Thread& thread, uint8_t priority) {
   if (thread.priority == priority) return;

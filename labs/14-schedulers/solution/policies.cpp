@@ -84,7 +84,7 @@ void unlock(Mutex& mutex) {
 namespace {
 
 uint64_t usage(const Thread& thread, uint64_t now) {
-  return FairShare::decayed(thread.share.usage, now - thread.share.usage_tick);
+  return FairShare::decayed(FairShare::share(thread).usage, now - FairShare::share(thread).usage_tick);
 }
 
 Thread* least_used(const kernel::ThreadQueue& ready, uint64_t now) {
@@ -118,7 +118,7 @@ bool FairShare::should_preempt(const Thread& running, Occasion occasion) const {
 
 void FairShare::charge(Thread& thread, uint64_t cycles) {
   const uint64_t now = kernel::clock.now();
-  thread.share = {.usage = usage(thread, now) + cycles / thread.weight, .usage_tick = now};
+  share(thread) = {.usage = usage(thread, now) + cycles / thread.weight, .usage_tick = now};
 }
 
 }  // namespace lab

@@ -9,6 +9,7 @@
 #include "labs/kit/heap.h"
 #include "labs/kit/image_words.h"
 #include "labs/kit/matchers.h"
+#include "labs/kit/memory.h"
 #include "labs/kit/pc.h"
 #include "labs/kit/step.h"
 #include "labs/kit/threads.h"

@@ -208,10 +208,24 @@ std::vector<WatchHit> Pc::call_stores(std::string_view function, std::vector<std
   return hits;
 }
 
-// Runs on over the stores that the breakpoints watch for.
+Returned Pc::call_looking(std::string_view function, std::vector<std::uint64_t> arguments,
+                          const std::vector<std::uint64_t>& at, std::function<void()> look) {
+  for (const std::uint64_t address : at) session_->machine().breakpoints().push_back({.address = {address}});
+  look_ = std::move(look);
+  const Returned returned = call(function, std::move(arguments), nullptr);
+  look_ = nullptr;
+  session_->machine().breakpoints().clear();
+  return returned;
+}
+
+// Runs on over the stores and the places that the breakpoints watch for.
 Stop Pc::go_counting(Until until, std::vector<WatchHit>* stores) {
   for (;;) {
     const Stop stop = go(until);
+    if (stop.kind == StopKind::breakpoint && look_) {
+      look_();
+      continue;
+    }
     if (stop.kind != StopKind::watchpoint || !stores) return stop;
     if (stop.hit) stores->push_back(*stop.hit);
     until.limits.continues = true;

@@ -7,6 +7,7 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <memory>
 #include <span>
 #include <string>
@@ -62,6 +63,9 @@ class Pc {
   // at this point had called it; everything but memory is then as it was. Best at a place where the kernel
   // waits.
   Returned call(std::string_view function, std::vector<std::uint64_t> arguments = {});
+  // The same; `look` is called before each instruction at one of these addresses runs.
+  Returned call_looking(std::string_view function, std::vector<std::uint64_t> arguments,
+                        const std::vector<std::uint64_t>& at, std::function<void()> look);
   // Bytes for such a call, in the guest's memory below its stack; good until the kernel runs on by itself.
   std::uint64_t put(std::span<const std::byte> bytes);
   std::uint64_t put(std::string_view text);
@@ -121,6 +125,7 @@ class Pc {
   std::uint64_t incidents_used_ = 0;
   Stop last_;
   std::uint64_t called_ = 0;
+  std::function<void()> look_;  // of call_looking(), while it runs
   std::uint64_t scratch_ = 0,
                 scratch_at_ = 0;  // put(): next address, and the instruction count it is good at
 };

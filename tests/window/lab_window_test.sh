@@ -23,7 +23,7 @@ open_lab --dump-view "$work/start.txt"
 expect_title '(0 of 100 points)' "the lab is checked when it is opened"
 xdotool key F3
 wait_for_file "$mine/.ringside/hints-1"
-[ "$(cat "$mine/.ringside/hints-1" 2>/dev/null)" = 1 ] && echo "ok: F3 gives a hint" || fail "F3 gave no hint"
+check 1 "$mine/.ringside/hints-1"
 close_window
 check "hint 1" "$work/start.txt"
 check "Steps 0/5" "$work/start.txt"

@@ -13,6 +13,8 @@ constexpr float kTwoColumnsFrom = 280;  // right of the screen: anything at all
 constexpr float kTwoRowsFrom = 320;     // high: one tile above another
 constexpr float kLeastTile = 92;        // high: a tile with its header and three lines
 constexpr float kLeastLab = 240;        // high: a lab's text
+constexpr float kLabBelow = 0.64f;      // of the room below the screen
+constexpr float kLabAbove = 0.56f;      // of the room above the code
 constexpr float kLeastApart = 108;      // high: each of two tiles that could share one
 constexpr float kHighFrom = 480;        // high: the window with all lanes of the time line
 
@@ -67,7 +69,7 @@ void arrange_left(Plan& plan, const Rect& at, float multiple) {
   plan.tile({at.from, {at.to.x, screen.end}}, {Part::screen});
   const Rect rest{{at.from.x, screen.next}, at.to};
   if (plan.lab == LabRoom::large && below >= look.px(kLeastLab + kLeastApart)) {
-    const Cut lab = plan.rows(rest, &Splits::lab, 0, look.px(kLeastApart));
+    const Cut lab = plan.rows(rest, &Splits::lab, kLabBelow * rest.height(), look.px(kLeastApart));
     plan.tile({rest.from, {rest.to.x, lab.end}}, {Part::lab});
     plan.tile({{rest.from.x, lab.next}, rest.to}, others);
   } else if (below >= 2 * look.px(kLeastApart) + gap) {
@@ -96,7 +98,7 @@ void arrange_right(Plan& plan, const Rect& at) {
     } else if (!two_rows) {
       plan.tile(left, {Part::lab, Part::code});
     } else {
-      const Cut lab = plan.rows(left, &Splits::lab, 0, least);
+      const Cut lab = plan.rows(left, &Splits::lab, kLabAbove * left.height(), least);
       plan.tile({left.from, {left.to.x, lab.end}}, {Part::lab});
       plan.tile({{left.from.x, lab.next}, left.to}, {Part::code});
     }
@@ -115,7 +117,7 @@ void arrange_right(Plan& plan, const Rect& at) {
               lab ? std::vector{Part::lab, Part::code, Part::topic} : std::vector{Part::code, Part::topic});
     return;
   }
-  const Cut upper = plan.rows(at, lab ? &Splits::lab : &Splits::code_height, 0, least);
+  const Cut upper = plan.rows(at, lab ? &Splits::lab : &Splits::code_height, kLabAbove * at.height(), least);
   plan.tile({at.from, {at.to.x, upper.end}}, {lab ? Part::lab : Part::code});
   plan.tile({{at.from.x, upper.next}, at.to},
             lab ? std::vector{Part::code, Part::topic} : std::vector{Part::topic});

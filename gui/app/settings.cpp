@@ -28,7 +28,7 @@ void visit_settings(S& s, Visitor&& visit) {
   visit("split_happened", s.splits.happened, 0.1f, 0.9f);
   visit("split_code_width", s.splits.code_width, 0.1f, 0.9f);
   visit("split_registers", s.splits.registers, 0.1f, 0.9f);
-  visit("split_lab", s.splits.lab, 0.1f, 0.9f);
+  visit("split_lab", s.splits.lab, 0.0f, 0.9f);
   visit("split_code_height", s.splits.code_height, 0.1f, 0.9f);
   visit("tab1", s.tab[0], 0, 0);
   visit("tab2", s.tab[1], 0, 0);

@@ -22,7 +22,7 @@ struct Splits {
   float code_width = 0.53f;   // wide windows: the code, of the room right of the screen
   float registers = 0.5f;     // wide windows: the registers, of the right column
   float code_height = 0.43f;  // narrow windows: the code, of the room right of the screen
-  float lab = 0.56f;          // a lab that is open, of the room it shares
+  float lab = 0;              // a lab that is open, of the room it shares
   bool operator==(const Splits&) const = default;
 };
 

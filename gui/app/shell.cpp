@@ -184,6 +184,7 @@ unsigned Shell::give_hint(PanelState& state, unsigned step) {
     show(lab_panel.id);
   }
   lab.page = LabState::Page::steps;
+  lab.reveal = step;
   if (step == open_step(lab))
     lab.toggled.erase(step);
   else

@@ -132,6 +132,7 @@ void Stage::open_lab_step(unsigned step) {
   machine_ = std::move(*machine);
   state_.lab.shown_step = step;
   state_.lab.toggled.clear();
+  state_.lab.reveal = step;
   failed_at_ = finding.file.empty() ? "" : fmt::format("{}:{}", finding.file, finding.line);
   state_.lab.page = LabState::Page::steps;
   shell_.another_machine(state_, true);

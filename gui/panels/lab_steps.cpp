@@ -128,6 +128,14 @@ void draw_step(PanelState& state, const MachineView& view, unsigned step, bool o
   ImGui::Dummy({0, look.px(4)});
 }
 
+// Scrolls no further than it takes to see all of a step, or its beginning.
+void reveal(float top, float bottom, LabState& lab) {
+  const float height = ImGui::GetWindowHeight(), scroll = ImGui::GetScrollY();
+  if (bottom > scroll + height) ImGui::SetScrollY(std::min(top, bottom - height));
+  if (top < scroll) ImGui::SetScrollY(top);
+  lab.reveal = 0;
+}
+
 }  // namespace
 
 void draw_lab_steps(PanelState& state, const MachineView& view, Commands& commands) {
@@ -141,8 +149,10 @@ void draw_lab_steps(PanelState& state, const MachineView& view, Commands& comman
   const unsigned at_first = open_step(state.lab);
   for (unsigned step = 1; step <= lab.steps.size(); ++step) {
     ImGui::PushID(static_cast<int>(step));
+    const float top = ImGui::GetCursorPosY();
     draw_step(state, view, step, (step == at_first) != state.lab.toggled.contains(step), commands);
     ImGui::PopID();
+    if (state.lab.reveal == step) reveal(top, ImGui::GetCursorPosY(), state.lab);
   }
   if (lab.verdict && lab.verdict->passed())
     paragraph(look, look.fonts.body, look.theme.passed,

@@ -133,6 +133,7 @@ struct LabState {
   enum class Page : unsigned char { text, steps, questions } page = Page::text;
   std::string notice;                                // what a link has to say; until the next click
   std::set<unsigned> toggled;                        // steps that are not as they were at first
+  unsigned reveal = 0;                               // the step to be brought into sight; 0 = none
   MarkdownLayout layout;                             // of the text
   std::uint64_t questions = 0;                       // the number of those that the answers are for
   std::map<unsigned, std::array<char, 80>> answers;  // by question

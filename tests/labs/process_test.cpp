@@ -32,6 +32,16 @@ TEST(Process, MissingProgramIsAnError) {
 
 TEST(Process, SignalIsReported) { EXPECT_EQ(shell("kill -SEGV $$").signal, SIGSEGV); }
 
+TEST(Process, IsKilledSoonAfterItIsCancelled) {
+  const std::atomic<bool> now{true};
+  const ProcessResult result = shell("sleep 1000", {.cancel = &now});
+  EXPECT_TRUE(result.cancelled);
+  EXPECT_FALSE(result.timed_out);
+  EXPECT_FALSE(result.ok());
+  const std::atomic<bool> never{false};
+  EXPECT_EQ(shell("sleep 0.2; echo done", {.cancel = &never}).output, "done\n") << "it is waited for";
+}
+
 TEST(Process, OutputIsCut) {
   const ProcessResult result = shell("head -c 1000000 /dev/zero", {.output_bytes = 1000});
   EXPECT_EQ(result.output.size(), 1000u);

@@ -151,6 +151,22 @@ TEST(LabPanel, opens_another_step_by_a_click_on_it) {
   EXPECT_THAT(bench.draw(lab_panel), HasSubstr("something else"));
 }
 
+TEST(LabPanel, brings_a_step_into_sight_that_is_to_be_shown) {
+  Bench bench(640, 240);
+  auto lab = checked_lab();
+  for (unsigned i = 4; i < 20; ++i) {
+    lab->steps.push_back({"Another", 0});
+    lab->verdict->steps.push_back({i, "Another", 0, 0, finding()});
+  }
+  lab->verdict->steps.back().finding->expected = "the last of them";
+  bench.state.lab.view = lab;
+  bench.state.lab.page = Page::steps;
+  EXPECT_THAT(bench.draw(lab_panel), Not(HasSubstr("the last of them")));
+  bench.state.lab.shown_step = bench.state.lab.reveal = 19;
+  bench.draw(lab_panel);
+  EXPECT_THAT(bench.draw(lab_panel), AllOf(HasSubstr("the last of them"), HasSubstr("Go there")));
+}
+
 TEST(LabPanel, shows_given_hints_in_order_and_when_there_are_no_more) {
   Bench bench(640, 400);
   auto lab = checked_lab();

@@ -7,56 +7,77 @@ program=$1 lab=$2 labs=$3 kernel=''
 . "$(dirname "$0")/kit.sh"
 open_display
 mine=$work/mine
-"$lab" start 02 "$mine" >/dev/null || fail "lab 02 could not be started"
 text=$labs/02-vga-text
-open_lab() { open_window --default-layout --lab 02 --lab-folder "$mine" "$@"; }
+"$lab" start 02 "$mine" >/dev/null || fail "lab 02 could not be started"
+open_lab() { open_window --default-layout --lab 02 --lab-folder "$mine" --after 150 "$@"; }
+click() { xdotool mousemove --window "$window" "$1" "$2" click 1; } # click X Y: in a window of 1280 x 800 at 100 %
+wait_for_file() { # wait_for_file FILE: until there is something in it, at most 20 s
+  for _ in $(seq 200); do
+    [ -s "$1" ] && return
+    sleep 0.1
+  done
+}
 
-# Opened: built and checked, the text beside the screen. A key gives a hint and remembers it.
-open_lab --dump-view "$work/start.txt" --after 150
+# Opened: built and checked, the text beside the screen. A key gives a hint, and it is remembered.
+open_lab --dump-view "$work/start.txt"
 expect_title '(0 of 100 points)' "the lab is checked when it is opened"
 xdotool key F3
-for _ in $(seq 50); do [ -s "$mine/.ringside/hints-1" ] && break; sleep 0.1; done
-[ "$(cat "$mine/.ringside/hints-1" 2>/dev/null)" = 1 ] && echo "ok: F3 gives a hint" || fail "F3 gave no hint"
-
-# Saved: what is on disk is built, checked and runs.
-cp "$text/solution/screen.cpp" "$mine/screen.cpp"
-expect_title '(100 of 100 points)' "a saved file is checked"
+wait_for_file "$mine/.ringside/hints-1"
+check 1 "$mine/.ringside/hints-1"
 close_window
 check "hint 1" "$work/start.txt"
-check "Steps 5/5" "$work/start.txt"
-check "Ringside writes on its own screen." "$work/start.txt"
+check "Steps 0/5" "$work/start.txt"
 
-# A key for the guest, and a file that does not compile: the last kernel stays.
-open_lab --dump-view "$work/broken.txt" --after 150
-expect_title '(100 of 100 points)' "what was checked is known"
-xdotool key x
+# Saved: what is on disk is built, checked and runs. Then a file that does not compile: the last kernel stays.
+open_lab --dump-view "$work/saved.txt"
+expect_title '(0 of 100 points)' "what was checked is known"
+cp "$text/solution/screen.cpp" "$mine/screen.cpp"
+expect_title '(100 of 100 points)' "a saved file is checked"
 echo 'not C++' >>"$mine/screen.cpp"
 expect_title '(not-built)' "a file that does not compile is noticed"
 close_window
-check "It does not compile." "$work/broken.txt"
-check "Ringside writes on its own screen." "$work/broken.txt"
-check "Lab 02: Text on the screen" "$work/broken.txt"
-check "key X" "$work/broken.txt"
+check "It does not compile." "$work/saved.txt"
+check "Ringside writes on its own screen." "$work/saved.txt"
+check "Lab 02: Text on the screen" "$work/saved.txt"
 
-# The instant where a step failed, from the command line and by the button; and back.
-cp "$text/start/screen.cpp" "$mine/screen.cpp"
-open_lab --lab-step 2 --dump-view "$work/step.txt" --after 150
-expect_title 'lab 02, step 2 (0 of 100 points), instruction' "--lab-step goes to where the step failed"
-expect_state 'in the past, stopped' "the machine stands there"
+# A question, answered by the keyboard before the machine does.
+cp "$text/solution/screen.cpp" "$mine/screen.cpp"
+open_lab --dump-view "$work/asked.txt"
+expect_title '(100 of 100 points)' "mended, it is checked again"
+click 802 89
+wait_for_file "$mine/.ringside/ask/check.json"
+sleep 1
+click 760 159
+xdotool type --delay 60 "0x1"
+xdotool key Return
+sleep 1
 close_window
-check "You are in the check of step 2" "$work/step.txt"
-check "screen.cpp" "$work/step.txt"
-check "After a new line the text goes on" "$work/step.txt"
+check "Not so: the machine says 0x1e" "$work/asked.txt"
+
+# A store outside of the screen: step 5 opens at the instruction that did it. The button leads back to the kernel,
+# another one there again.
+sed 's/  ++column_;/  ++column_;\n  cell(30, 0) = 0;/' "$text/solution/screen.cpp" >"$mine/screen.cpp"
+open_lab --lab-step 5 --dump-view "$work/step.txt"
+expect_title 'lab 02, step 5 (90 of 100 points), instruction ' "--lab-step goes to where the step failed"
+expect_state 'in the past, stopped' "the machine stands there"
+click 1212 122
+expect_state 'lab 02 (90 of 100 points), ended' "Your kernel leads back to it"
+click 736 365
+expect_state 'in the past, stopped' "Go there leads to the instant again"
+close_window
+check "You are in the check of step 5" "$work/step.txt"
+check "all stores lie inside of the 4000 bytes of cells" "$work/step.txt"
+check "cell(30, 0) = 0;" "$work/step.txt"
 check "in the past: instruction" "$work/step.txt"
 
-# A recording without a lab; --at.
-open_window --default-layout "$mine/.ringside/check/step-2.recording" --at 14000 --dump-view "$work/recording.txt" --after 100
-expect_title 'step-2.recording, instruction 14000 in the past' "--at stands where it says"
+# A recording without a lab, at an instant of it.
+open_window --default-layout "$mine/.ringside/check/step-5.recording" --at 14000 --after 100
+expect_title 'step-5.recording, instruction 14000 in the past' "--at stands where it says"
 close_window
 
 # The folder goes: a sentence, and the window lives on.
-open_lab --dump-view "$work/gone.txt" --after 100
-expect_title '(0 of 100 points)' "the lab is there"
+open_lab --dump-view "$work/gone.txt"
+expect_title '(90 of 100 points)' "the lab is there"
 mv "$mine" "$work/moved"
 expect_title '(not checked)' "that the folder is gone is noticed"
 close_window

@@ -8,6 +8,7 @@
 #include <signal.h>
 #include <sys/prctl.h>
 #include <sys/resource.h>
+#include <sys/syscall.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -122,6 +123,17 @@ Result<ProcessResult> run_process(const std::vector<std::string>& command,
         std::min<std::size_t>(static_cast<std::size_t>(count), limits.output_bytes - result.output.size());
     result.output.append(buffer.data(), kept);
     if (kept < static_cast<std::size_t>(count)) result.truncated = true;
+  }
+  // It may have closed its output and live on.
+  if (const auto left =
+          std::chrono::duration_cast<std::chrono::milliseconds>(deadline - std::chrono::steady_clock::now())
+              .count();
+      !result.timed_out && !result.too_many) {
+    const int handle = static_cast<int>(::syscall(SYS_pidfd_open, child, 0));
+    pollfd ended{handle, POLLIN, 0};
+    result.timed_out =
+        handle >= 0 && ::poll(&ended, 1, static_cast<int>(std::max<std::int64_t>(left, 0))) == 0;
+    if (handle >= 0) ::close(handle);
   }
   // Whoever of its group is left, a child that went into the background too. Its leader first: his status is
   // wanted.

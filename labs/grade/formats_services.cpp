@@ -72,6 +72,7 @@ std::string gradescope_json(const Lab& lab, const Verdict& verdict) {
 // PrairieLearn's documentation, "External Grading", section "Grading results". At most 1 MB: the screens are
 // what weighs, and a step has one.
 std::string prairielearn_json(const Lab& lab, const Verdict& verdict) {
+  std::size_t room_for_pictures = 500'000;
   Json tests = Json::array();
   for (const StepResult& step : verdict.steps) {
     Json test{{"name", step_name(step)},
@@ -80,10 +81,13 @@ std::string prairielearn_json(const Lab& lab, const Verdict& verdict) {
               {"max_points", step.out_of},
               {"message", step.passed() ? "" : step.finding->why},
               {"output", step_text(step)}};
-    if (step.finding && !step.finding->screen.rows.empty())
-      test["images"] =
-          Json::array({{{"label", "The screen at that moment"},
-                        {"url", "data:image/svg+xml;base64," + base64(screen_svg(step.finding->screen))}}});
+    if (step.finding && !step.finding->screen.rows.empty()) {
+      std::string url = "data:image/svg+xml;base64," + base64(screen_svg(step.finding->screen));
+      if (url.size() <= room_for_pictures) {
+        room_for_pictures -= url.size();
+        test["images"] = Json::array({{{"label", "The screen at that moment"}, {"url", std::move(url)}}});
+      }
+    }
     tests.push_back(std::move(test));
   }
   // What does not compile costs no attempt; what is not here to be graded, neither.

@@ -23,6 +23,8 @@ Result<std::vector<Entry>> entries(const std::filesystem::path& folder);
 // The lab's files out of an entry: they stand at its top, or below one folder that is all there is at the top
 // (as file managers pack), or, in a folder, in one archive that is all there is (as course systems hand out).
 Submission take(const Lab& lab, const Entry& entry);
+// The same in a process of its own, within limits. REQUIRES: no other thread is at work.
+Submission take_apart(const Lab& lab, const Entry& entry);
 
 // zip and tar, also compressed, by their names.
 bool is_archive(const std::filesystem::path& file);

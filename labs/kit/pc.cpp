@@ -45,13 +45,25 @@ std::string panic_words(const std::string& serial) {
 }  // namespace
 
 Pc::Pc(Boot boot) : boot_(std::move(boot)) {
-  const CheckState& state = check_state();
+  CheckState& state = check_state();
+  const auto fits = [&](const CheckState::Parked& p) {
+    return p.reference == boot_.reference && p.memory_mib == boot_.memory_mib &&
+           p.command_line == boot_.command_line;
+  };
+  if (const auto found = std::ranges::find_if(state.parked, fits); found != state.parked.end()) {
+    session_ = std::move(found->session);
+    state.parked.erase(found);
+    session_->reset();
+    session_->machine().breakpoints().clear();
+    return;
+  }
   MachineConfig config;
   config.image = boot_.reference ? state.reference : state.image;
   config.image_name = (boot_.reference ? state.reference_path : state.image_path).string();
   config.command_line = boot_.command_line;
   config.memory_mib = boot_.memory_mib;
-  auto session = Session::open(std::move(config), {}, {.keep = false});
+  auto& symbols = boot_.reference ? state.reference_symbols : state.symbols;
+  auto session = Session::open(std::move(config), {}, {.keep = false}, symbols);
   if (!session) {
     // No machine to show: the image itself is refused, as a boot loader would.
     check_state().finding =
@@ -62,9 +74,14 @@ Pc::Pc(Boot boot) : boot_(std::move(boot)) {
     throw StepFailed{};
   }
   session_ = std::move(*session);
+  symbols = session_->shared_symbols();
 }
 
-Pc::~Pc() = default;
+Pc::~Pc() {
+  if (session_)
+    check_state().parked.push_back(
+        {std::move(session_), boot_.reference, boot_.command_line, boot_.memory_mib});
+}
 
 Stop Pc::go(Until until) {
   const std::uint64_t before = instructions(), incidents = session_->machine().incidents();
@@ -190,8 +207,11 @@ std::uint64_t Pc::put(std::span<const std::byte> bytes) {
 std::uint64_t Pc::put(std::string_view text) { return put(std::as_bytes(std::span(text))); }
 
 void Pc::fill_physical(std::uint64_t physical, std::uint64_t bytes, std::uint16_t word) {
-  for (std::uint64_t i = 0; i < bytes; ++i)
-    apply(SetMemory{{physical + i}, static_cast<std::uint8_t>(i % 2 ? word >> 8 : word)});
+  for (std::uint64_t i = 0; i < bytes; ++i) {
+    const auto byte = static_cast<std::uint8_t>(i % 2 ? word >> 8 : word);
+    // What is so already needs no command, which the recording would hold.
+    if (session_->machine().memory().read({physical + i}, 1) != byte) apply(SetMemory{{physical + i}, byte});
+  }
 }
 
 Returned Pc::call(std::string_view function, std::vector<std::uint64_t> arguments) {

@@ -4,17 +4,29 @@
 
 #include <filesystem>
 #include <map>
+#include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
 
 #include "labs/kit/step.h"
+#include "sim/session/session.h"
 
 namespace ringside::labs {
 
 struct CheckState {
   std::vector<std::byte> image, reference;
+  // As a machine has read them first: the images are the same for all machines.
+  std::shared_ptr<const Symbols> symbols, reference_symbols;
+  // Machines that a Pc before has done with. To reset one takes a fifth of what it takes to make one.
+  struct Parked {
+    std::unique_ptr<Session> session;
+    bool reference = false;
+    std::string command_line;
+    std::uint32_t memory_mib = 0;
+  };
+  std::vector<Parked> parked;
   std::filesystem::path image_path, reference_path;
   std::filesystem::path recordings;  // empty: none are kept
   std::filesystem::path sources;     // the project's folder, cut off of file names

@@ -157,7 +157,7 @@ EngineExit Engine::run(const RunRequest& request) {
 
 std::uint64_t Engine::exact_ticks() const { return impl_->exact_ticks; }
 std::uint64_t Engine::decoded() const { return impl_->decoder.decoded(); }
-std::uint64_t Engine::retranslated() const { return impl_->exact->retranslated(); }
+std::uint64_t Engine::stores_to_code() const { return impl_->fast ? impl_->fast->stores_to_code() : 0; }
 void Engine::stop_soon() { impl_->exact->stop_soon(); }
 
 const CpuState& Engine::state() {

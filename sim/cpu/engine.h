@@ -75,10 +75,9 @@ class Engine {
 
   EngineExit run(const RunRequest& request);
   std::uint64_t exact_ticks() const;  // of all that were run, those in the exact lane
-  // Blocks decoded, and times that code changed under the engine and was translated anew: what a run costs
-  // besides its instructions.
+  // Blocks decoded, and stores to what was translated: what a run costs besides its instructions.
   std::uint64_t decoded() const;
-  std::uint64_t retranslated() const;
+  std::uint64_t stores_to_code() const;
   void stop_soon();  // from within a PortClient call: stop at the next instruction boundary
 
   // Everything but fp, which only read_floating_point() fills in.

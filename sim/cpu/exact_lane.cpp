@@ -67,7 +67,6 @@ EngineExit ExactLane::run(const RunRequest& request, const std::vector<std::uint
       if (resuming_) end_resume_flag(exit);
       return exit;
     }
-    ++retranslated_;
     uc_ctl_remove_cache(engine_, stale_from_, stale_from_ + stale_bytes_);
     if (entered_stale_) {
       // Where the jump from the last block was direct, RIP still names the jump, which has been made: with a

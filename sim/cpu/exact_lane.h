@@ -27,7 +27,6 @@ class ExactLane : public Lane {
                  std::uint64_t ticks_before);
   void stop_soon() { stop_soon_ = true; }
   bool translation_changed() const { return translation_changed_; }                       // in the last run
-  std::uint64_t retranslated() const { return retranslated_; }                            // see Engine
   void set_breakpoints(const DebugBreakpoints& breakpoints) { watch_.set(breakpoints); }  // the guest's own
   void watch_loads(bool on);  // whether the MemoryWatch wants to hear of them
 
@@ -66,7 +65,6 @@ class ExactLane : public Lane {
   EngineExit debug_trap(EngineExit exit) const;
   void end_resume_flag(const EngineExit& exit);
 
-  std::uint64_t retranslated_ = 0;
   PortClient& client_;
   BlockDecoder& decoder_;
   TablePages& tables_;

@@ -46,7 +46,9 @@ void FastLane::written(PhysAddr address, std::uint64_t length) {
   for (std::uint64_t granule = address.value / kGranule;
        granule <= last && granule / kGranules < code_on_page_.size(); ++granule) {
     const auto& page = code_on_page_[granule / kGranules];
-    if (page && page->test(granule % kGranules)) flush_code_ = true;
+    if (!page || !page->test(granule % kGranules)) continue;
+    flush_code_ = true;
+    ++stores_to_code_;
   }
 }
 

@@ -55,6 +55,7 @@ class FastLane : public Lane {
   void forget_code() { flush_code_ = has_run_; }
   // Memory was written by somebody else.
   void written(PhysAddr address, std::uint64_t length);
+  std::uint64_t stores_to_code() const { return stores_to_code_; }  // of those, ever
 
  private:
   static constexpr std::size_t kEntries = 1 << 14, kMostDecoded = 1 << 16;
@@ -109,6 +110,7 @@ class FastLane : public Lane {
   const Entry* block_ = nullptr;  // being run; nothing is learned while it is
   std::uint32_t wanted_instructions_ = 0;
   CpuState paging_;  // as much of it as decides on translation, at the start of the run
+  std::uint64_t stores_to_code_ = 0;
   bool watch_ = false, stopped_ = false, invalid_ = false, flush_code_ = false, has_run_ = false;
 };
 

@@ -54,7 +54,7 @@ InstructionBytes instruction_at(const CpuState& cpu, const PhysicalMemory& memor
   return code;
 }
 
-std::optional<MemoryOperand> memory_operand(const CpuState& cpu, std::span<const std::byte> code) {
+std::optional<OperandPlace> memory_operand(const CpuState& cpu, std::span<const std::byte> code) {
   const unsigned bits = code_bits(cpu);
   csh handle = 0;
   if (cs_open(CS_ARCH_X86,
@@ -65,7 +65,7 @@ std::optional<MemoryOperand> memory_operand(const CpuState& cpu, std::span<const
     return std::nullopt;
   cs_option(handle, CS_OPT_DETAIL, CS_OPT_ON);
   cs_insn* insn = nullptr;
-  std::optional<MemoryOperand> found;
+  std::optional<OperandPlace> found;
   if (cs_disasm(handle, reinterpret_cast<const std::uint8_t*>(code.data()), code.size(), cpu.rip, 1, &insn) ==
       1) {
     const cs_x86& x86 = insn->detail->x86;
@@ -79,7 +79,7 @@ std::optional<MemoryOperand> memory_operand(const CpuState& cpu, std::span<const
         address += register_value(cpu, m.index, next).value_or(0) * static_cast<std::uint64_t>(m.scale);
       if (x86.addr_size == 4) address &= 0xFFFF'FFFF;
       if (x86.addr_size == 2) address &= 0xFFFF;
-      MemoryOperand operand{.size = x86.operands[i].size};
+      OperandPlace operand{.size = x86.operands[i].size};
       const Segment* segment = &cpu.ds;
       switch (m.segment) {
         case X86_REG_ES: segment = &cpu.es; break;

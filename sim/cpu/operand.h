@@ -25,13 +25,13 @@ InstructionBytes instruction_at(const CpuState&, const PhysicalMemory&);
 // 16, 32 or 64: what the mode and CS make of operands and addresses.
 unsigned code_bits(const CpuState&);
 
-struct MemoryOperand {
+struct OperandPlace {
   VirtAddr linear;             // where the access begins
   unsigned size = 0;           // bytes
   bool stack_segment = false;  // it goes through SS, as with RSP or RBP as base, so that its faults are #SS
 };
 // The operand that ModRM names, before the instruction has run; none where there is none.
-std::optional<MemoryOperand> memory_operand(const CpuState&, std::span<const std::byte> code);
+std::optional<OperandPlace> memory_operand(const CpuState&, std::span<const std::byte> code);
 
 // The processor's own 1, 2, 4 or 8 bytes at a linear address; none where a page is missing.
 std::optional<std::uint64_t> read_linear(const CpuState&, const PhysicalMemory&, VirtAddr, unsigned size);

@@ -17,7 +17,7 @@ namespace {
 constexpr std::uint64_t kSlice = 4'000'000;
 constexpr std::uint64_t kLimitedSlice = 16'384;  // where RunLimits::incidents is to be kept
 // In incidents: measured, and rounded to powers of two.
-constexpr std::uint64_t kPerDelivery = 8, kPerFlush = 8, kPerDecodedBlock = 8, kPerRetranslation = 64;
+constexpr std::uint64_t kPerDelivery = 8, kPerFlush = 8, kPerDecodedBlock = 8, kPerStoreToCode = 64;
 // So many device events without an interrupt mean that a halted machine waits for somebody outside.
 constexpr unsigned kIdleEvents = 4096;
 constexpr std::size_t kDeliveriesKept = 256;
@@ -29,7 +29,7 @@ Stop stop(StopKind kind, std::string sentence, std::uint32_t value = 0) {
 }  // namespace
 
 std::uint64_t Machine::Impl::all_incidents() const {
-  return incidents + kPerDecodedBlock * engine->decoded() + kPerRetranslation * engine->retranslated();
+  return incidents + kPerDecodedBlock * engine->decoded() + kPerStoreToCode * engine->stores_to_code();
 }
 
 bool Machine::Impl::interrupt_acceptable() const {
@@ -68,7 +68,7 @@ Stop Machine::Impl::run(const RunLimits& limits, bool one_step) {
     if (!first && one_step) return stop(StopKind::step, "One step was made.");
     if (instructions >= end) return stop(StopKind::budget, "The instructions asked for have run.");
     if (time >= limits.until_time) return stop(StopKind::budget, "The machine time asked for has passed.");
-    if (incidents >= incidents_end) return stop(StopKind::budget, "The events asked for have happened.");
+    if (all_incidents() >= incidents_end) return stop(StopKind::budget, "The events asked for have happened.");
     if (limits.pause && limits.pause->load(std::memory_order_relaxed))
       return stop(StopKind::paused, "Paused.");
 

@@ -19,14 +19,17 @@ Session::Session(std::unique_ptr<Machine> machine, std::shared_ptr<const Symbols
 
 Result<std::unique_ptr<Session>> Session::open(MachineConfig config,
                                                std::vector<std::filesystem::path> source_roots,
-                                               HistoryConfig history) {
+                                               HistoryConfig history,
+                                               std::shared_ptr<const Symbols> symbols) {
   auto machine = Machine::create(std::move(config));
   if (!machine) return std::unexpected(machine.error());
-  // A flat image has no names, and is none the worse for it.
-  auto symbols = Symbols::load((*machine)->config().image);
-  auto shared = std::make_shared<const Symbols>(symbols ? std::move(*symbols) : Symbols::none());
+  if (!symbols) {
+    // A flat image has no names, and is none the worse for it.
+    auto loaded = Symbols::load((*machine)->config().image);
+    symbols = std::make_shared<const Symbols>(loaded ? std::move(*loaded) : Symbols::none());
+  }
   return std::unique_ptr<Session>(
-      new Session(std::move(*machine), std::move(shared), std::move(source_roots), history));
+      new Session(std::move(*machine), std::move(symbols), std::move(source_roots), history));
 }
 
 InspectContext Session::context() { return inspect_context(*machine_, *symbols_, &sources_); }

@@ -43,9 +43,11 @@ struct Slice {
 class Session {
  public:
   // `source_roots`: folders to look for source files in when they are not where the compiler saw them.
+  // `symbols`: of this very image, from a session before; they are read where there are none.
   static Result<std::unique_ptr<Session>> open(MachineConfig config,
                                                std::vector<std::filesystem::path> source_roots = {},
-                                               HistoryConfig history = {});
+                                               HistoryConfig history = {},
+                                               std::shared_ptr<const Symbols> symbols = nullptr);
 
   // To look at. It moves by the functions below, or history would not know.
   Machine& machine() { return timeline_.machine(); }

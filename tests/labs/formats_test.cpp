@@ -137,9 +137,12 @@ TEST(Formats, NothingThatIsSaidGetsOutOfItsPlace) {
               Not(AnyOf(HasSubstr("<script>"), HasSubstr("\x1b"), HasSubstr("\x01"))));
   for (const auto& [name, text] : student_report(a_lab(), all[0])) {
     EXPECT_THAT(text, Not(HasSubstr("\x1b"))) << name;
-    if (name.ends_with(".html"))
+    if (name.ends_with(".html")) {
       EXPECT_THAT(text, Not(AnyOf(HasSubstr("<script>"), HasSubstr("<img")))) << name;
-    if (name.ends_with(".md")) EXPECT_THAT(text, HasSubstr("\n````")) << "a fence that the text cannot end";
+    }
+    if (name.ends_with(".md")) {
+      EXPECT_THAT(text, HasSubstr("\n````")) << "a fence that the text cannot end";
+    }
   }
   EXPECT_THAT(class_page(a_lab(), all), Not(HasSubstr("<img")));
 }

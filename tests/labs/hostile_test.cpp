@@ -72,8 +72,9 @@ TEST_F(HostileTest, NobodyEarnsWhatTheyDidNotAndNobodyStopsTheClass) {
     EXPECT_EQ(fmt::format("{} {}", name(one.verdict.status), one.verdict.points()), expected[one.student])
         << one.student << ": " << one.verdict.sentence << "\n"
         << one.verdict.compiler_says;
-    if (one.verdict.status != Verdict::Status::checked)
+    if (one.verdict.status != Verdict::Status::checked) {
       EXPECT_THAT(one.verdict.sentence, Not(IsEmpty())) << one.student;
+    }
   }
   ASSERT_TRUE(
       write_results(vga_lab(), *all,
@@ -83,9 +84,12 @@ TEST_F(HostileTest, NobodyEarnsWhatTheyDidNotAndNobodyStopsTheClass) {
   for (const path& file : everything_below(root)) {
     const std::string inside = file.lexically_relative(root).string();
     const bool ours = inside.starts_with("cache") || inside.starts_with("out");
-    if (!ours) EXPECT_TRUE(before.contains(file)) << file;
-    if (ours && std::filesystem::is_regular_file(file))
+    if (!ours) {
+      EXPECT_TRUE(before.contains(file)) << file;
+    }
+    if (ours && std::filesystem::is_regular_file(file)) {
       EXPECT_THAT(text_of(file), Not(HasSubstr(kSecret))) << file;
+    }
   }
   EXPECT_FALSE(std::filesystem::exists(root / "marker"));
 }

@@ -76,6 +76,19 @@ TEST_F(IntakeTest, EachKindOfArchiveIsRead) {
   }
 }
 
+TEST_F(IntakeTest, AProcessOfItsOwnTakesTheSame) {
+  archive("a.zip", {{"screen.cpp", "int x;"}});
+  archive("b.tar.gz", {{"screen.cpp", std::string(200u << 20, '\0')}});
+  hand_in("carol", "int y;");
+  for (const std::string name : {"a.zip", "b.tar.gz", "carol", "nobody"}) {
+    const Submission here = taken(name), apart = take_apart(vga_lab(), {name, root / "in" / name});
+    EXPECT_EQ(here.status, apart.status) << name;
+    EXPECT_EQ(here.sentence, apart.sentence) << name;
+    ASSERT_EQ(here.files.size(), apart.files.size()) << name;
+    for (std::size_t i = 0; i < here.files.size(); ++i) EXPECT_EQ(here.files[i].text, apart.files[i].text);
+  }
+}
+
 TEST_F(IntakeTest, OneFolderAtTheTopIsLookedInto) {
   archive("a.zip",
           {{"lab02/screen.cpp", "int x;"}, {"__MACOSX/._screen.cpp", "junk"}, {".DS_Store", "junk"}});
@@ -185,7 +198,8 @@ TEST_F(IntakeTest, StudentsAreSortedAndEachOneIsOne) {
   archive("mia.zip", {});
   write_text(root / "in/.hidden", "x");
   std::vector<std::string> students;
-  for (const Entry& entry : entries(root / "in").value()) students.push_back(entry.student);
+  const auto all = entries(root / "in").value();
+  for (const Entry& entry : all) students.push_back(entry.student);
   EXPECT_THAT(students, ElementsAre("adam", "mia", "mia.zip", "zoe"));
   EXPECT_FALSE(entries(root / "nowhere").has_value());
 }

@@ -60,6 +60,18 @@ TEST(Process, ComputingForEverIsEnded) {
   EXPECT_EQ(shell("while :; do :; done", {.cpu_seconds = 1}).signal, SIGKILL);
 }
 
+TEST(Process, AClosedOutputIsNoEnd) {
+  const ProcessResult result = shell("exec >&- 2>&-; exec sleep 100", {.wall = std::chrono::seconds(1)});
+  EXPECT_TRUE(result.timed_out);
+}
+
+TEST(Process, TooManyProcessesAreEnded) {
+  const ProcessResult result =
+      shell("for i in 1 2 3 4 5 6 7 8 9; do sleep 100 & done; wait", {.processes = 5});
+  EXPECT_TRUE(result.too_many);
+  EXPECT_FALSE(result.ok());
+}
+
 TEST(Process, LargeFileIsRefused) {
   const ProcessResult result =
       shell("head -c 100000 /dev/zero > /tmp/process_test-$$; s=$?; rm -f /tmp/process_test-$$; exit $s",

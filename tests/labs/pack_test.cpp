@@ -1,0 +1,105 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+// What is uploaded to grading services: unpacked into a folder that stands for the service's root, its script
+// grades a submission with the program that is built here.
+#include "labs/grade/pack.h"
+
+#include <gmock/gmock.h>
+
+#include <nlohmann/json.hpp>
+
+#include "class_folder.h"
+#include "labs/build/process.h"
+
+namespace ringside::labs {
+namespace {
+
+using std::filesystem::path;
+using Json = nlohmann::json;
+using namespace testing;
+
+class PackTest : public ClassFolder {
+ protected:
+  // Unpacks the service's zip into `to`.
+  void unpacked(const std::string& service, const path& to) {
+    const path zip = root / (service + ".zip");
+    const auto made = write_pack(here, vga_lab(), service, zip);
+    ASSERT_TRUE(made.has_value()) << made.error().sentence;
+    std::filesystem::create_directories(to);
+    const auto result = run_process({"cmake", "-E", "tar", "xf", zip.string()}, to);
+    ASSERT_TRUE(result && result->ok()) << (result ? result->output : result.error().sentence);
+  }
+  ProcessResult run(std::vector<std::string> command) {
+    command.insert(command.begin(), {"env", "RINGSIDE_GRADE=" + (here.built / "ringside-grade").string()});
+    const auto result = run_process(command, root, {.cpu_seconds = 120});
+    EXPECT_TRUE(result.has_value());
+    return result.value_or(ProcessResult{});
+  }
+  bool runs(const path& file) {
+    return (std::filesystem::status(file).permissions() & std::filesystem::perms::owner_exec) !=
+           std::filesystem::perms::none;
+  }
+
+  Installation here = built_installation();
+};
+
+TEST_F(PackTest, GradescopesScriptGradesASubmission) {
+  unpacked("gradescope", root / "autograder/source");
+  ASSERT_TRUE(runs(root / "autograder/source/run_autograder"));
+  ASSERT_TRUE(std::filesystem::exists(root / "autograder/source/setup.sh"));
+  write_text(root / "autograder/submission/screen.cpp", wrong("colors-swapped"));
+  const auto result =
+      run({"AUTOGRADER_ROOT=" + (root / "autograder").string(), "autograder/source/run_autograder"});
+  ASSERT_TRUE(result.ok()) << result.output;
+  const Json json = Json::parse(text_of(root / "autograder/results/results.json"));
+  EXPECT_EQ(json["score"], 55);
+  EXPECT_EQ(json["tests"].size(), 5u);
+  EXPECT_EQ(json["tests"][0]["status"], "failed");
+}
+
+TEST_F(PackTest, PrairieLearnsScriptGradesASubmission) {
+  unpacked("prairielearn", root / "ringside");
+  write_text(root / "grade/student/screen.cpp", solution());
+  const auto result = run({"GRADE_ROOT=" + (root / "grade").string(),
+                           "RINGSIDE_PACK=" + (root / "ringside").string(), "ringside/run_prairielearn.sh"});
+  ASSERT_TRUE(result.ok()) << result.output;
+  const Json json = Json::parse(text_of(root / "grade/results/results.json"));
+  EXPECT_EQ(json["gradable"], true);
+  EXPECT_EQ(json["score"], 1.0);
+  EXPECT_THAT(Json::parse(text_of(root / "ringside/info.json"))["externalGradingOptions"]["entrypoint"]
+                  .get<std::string>(),
+              StrEq("/ringside/run_prairielearn.sh"));
+}
+
+TEST_F(PackTest, NothingHandedInIsAResultToo) {
+  unpacked("gradescope", root / "autograder/source");
+  std::filesystem::create_directories(root / "autograder/submission");
+  ASSERT_TRUE(
+      run({"AUTOGRADER_ROOT=" + (root / "autograder").string(), "autograder/source/run_autograder"}).ok());
+  const Json json = Json::parse(text_of(root / "autograder/results/results.json"));
+  EXPECT_EQ(json["score"], 0);
+  EXPECT_THAT(json["output"].get<std::string>(), HasSubstr("screen.cpp is missing"));
+}
+
+TEST_F(PackTest, HoldsWhatABuildTakesAndNothingThatWasBuilt) {
+  unpacked("gradescope", root / "pack");
+  for (const char* file :
+       {"ringside/CMakeLists.txt", "ringside/CMakePresets.json", "ringside/cmake/fetch_unicorn.sh",
+        "ringside/kernel/CMakeLists.txt", "ringside/sim/CMakeLists.txt", "ringside/labs/labs.toml",
+        "ringside/labs/02-vga-text/check.cpp", "run.sh", "README.md"})
+    EXPECT_TRUE(std::filesystem::exists(root / "pack" / file)) << file;
+  EXPECT_TRUE(runs(root / "pack/ringside/cmake/fetch_unicorn.sh"));
+  EXPECT_FALSE(std::filesystem::exists(root / "pack/ringside/build"));
+  for (const char* script : {"setup.sh", "run.sh", "run_autograder"})
+    EXPECT_THAT(text_of(root / "pack" / script), Not(HasSubstr("@LAB@"))) << script;
+}
+
+TEST_F(PackTest, TheSameFilesGiveTheSameBytes) {
+  ASSERT_TRUE(write_pack(here, vga_lab(), "gradescope", root / "one.zip").has_value());
+  ASSERT_TRUE(write_pack(here, vga_lab(), "gradescope", root / "two.zip").has_value());
+  EXPECT_EQ(text_of(root / "one.zip"), text_of(root / "two.zip"));
+  EXPECT_THAT(write_pack(here, vga_lab(), "moodle", root / "x.zip").error().sentence,
+              HasSubstr("There is no pack"));
+}
+
+}  // namespace
+}  // namespace ringside::labs

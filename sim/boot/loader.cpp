@@ -50,7 +50,7 @@ class Boot {
     write_bios_data(ram);
     for (const Write& w : writes_) {
       const auto target = ram.subspan(w.address, w.size);
-      std::ranges::copy(w.content, target.begin());
+      std::copy_n(w.content.data(), w.content.size(), target.data());  // as one block
       std::ranges::fill(target.subspan(w.content.size()), std::byte{0});
     }
   }

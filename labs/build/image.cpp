@@ -156,6 +156,21 @@ Submission read_submission(const Lab& lab, const path& folder) {
   return submission_of(lab, std::move(files));
 }
 
+Result<void> copy_headers(const Installation& here, const Lab& lab, const path& folder) {
+  const path kernel = here.sources / "kernel";
+  std::error_code error;
+  std::filesystem::remove_all(folder, error);
+  for (const auto& one : std::filesystem::recursive_directory_iterator(kernel, error)) {
+    const bool script = one.path() == kernel / "kernel.ld" && lab.linker_script.empty();
+    if (one.path().extension() != ".h" && !script) continue;
+    const path to = folder / one.path().lexically_relative(kernel);
+    std::filesystem::create_directories(to.parent_path(), error);
+    std::filesystem::copy_file(one.path(), to, error);
+    if (error) return fail(fmt::format("{} cannot be written: {}.", to.string(), error.message()));
+  }
+  return {};
+}
+
 BuiltImage build_image(const Installation& here, const Lab& lab, const Submission& submission,
                        const path& work, Confinement confinement) {
   if (submission.status != Verdict::Status::checked) return {submission.status, submission.sentence, "", {}};
@@ -185,10 +200,12 @@ BuiltImage build_image(const Installation& here, const Lab& lab, const Submissio
   const path place = confined ? path(kPlace) : std::filesystem::absolute(work);
   const std::vector<std::string> compile = compile_command(here, lab, place);
   // The reference solution lies beside libkernel.a, so single files are shown and not their folders.
-  SandboxView view{.read_only = {here.modules / "compile.rsp", here.modules / "link.rsp",
-                                 here.built / lab.name / "libkernel.a", here.sources / "kernel"},
-                   .work = std::filesystem::absolute(work),
-                   .written = std::filesystem::absolute(image)};
+  SandboxView view{
+      .read_only = {here.modules / "compile.rsp", here.modules / "link.rsp",
+                    here.built / lab.name / "libkernel.a"},
+      .placed = {{here.headers.empty() ? here.sources / "kernel" : here.headers, here.sources / "kernel"}},
+      .work = std::filesystem::absolute(work),
+      .written = std::filesystem::absolute(image)};
   if (std::filesystem::is_directory(lab.given(), error)) view.read_only.push_back(lab.given());
   const auto result = run_process(confined ? in_sandbox(view, compile) : compile, work,
                                   {.cpu_seconds = 10,

@@ -19,6 +19,7 @@ struct Installation {
   std::filesystem::path modules;  // compile.rsp, link.rsp, compiler: how the kernel is made
   std::filesystem::path built;    // NN-name/libkernel.a, NN-name/solution.elf
   std::filesystem::path checker;  // the program that runs images
+  std::filesystem::path headers;  // what a confined compiler sees as the kernel's folder; empty: that folder
 
   // Of the build that the program that runs belongs to. $RINGSIDE_SOURCES: other sources than those it was
   // built from.
@@ -59,6 +60,10 @@ struct BuiltImage {
   std::string sentence, compiler_says;
   std::filesystem::path image;  // valid when `checked`
 };
+
+// Fills a folder with those of the kernel's files that a student's are compiled with. What the reference does
+// is not among them: a file that takes it in by #include would earn its points.
+Result<void> copy_headers(const Installation& here, const Lab& lab, const std::filesystem::path& folder);
 
 // Writes the files below `work`, which is emptied first, and makes work/kernel.elf of them. The image is the
 // same to the byte wherever `work` is, with a sandbox and without.

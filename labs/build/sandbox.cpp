@@ -34,6 +34,7 @@ std::vector<std::string> in_sandbox(const SandboxView& view, const std::vector<s
   add({"--dev-bind", "/dev/null", "/dev/null"});
   add({"--size", fmt::to_string(view.tmp_bytes), "--tmpfs", "/tmp"});
   for (const path& one : view.read_only) add({"--ro-bind", one.string(), one.string()});
+  for (const auto& [from, inside] : view.placed) add({"--ro-bind", from.string(), inside.string()});
   add({"--ro-bind", view.work.string(), kPlace});
   if (!view.written.empty())
     add({"--bind", view.written.string(),

@@ -3,6 +3,7 @@
 //
 //   CACHE/lock            held while somebody grades
 //   CACHE/work-N/         where worker N builds and checks
+//   CACHE/work-headers/   what the compiler sees of the kernel
 //   CACHE/KEY/            verdict.json; kernel.elf and step-N.recording where a step failed
 //
 // A key names all that a verdict depends on, by content. An entry is complete or not there: it is renamed
@@ -32,6 +33,7 @@ class VerdictCache {
 
   std::filesystem::path place(const std::string& key) const { return folder_ / key; }
   std::filesystem::path work(unsigned worker) const;
+  std::filesystem::path headers() const { return folder_ / "work-headers"; }
   std::optional<Verdict> find(const std::string& key) const;
   // Takes verdict, image and recordings out of a worker's folder.
   Result<void> store(const std::string& key, const Verdict& verdict, const std::filesystem::path& work) const;

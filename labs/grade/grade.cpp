@@ -154,7 +154,10 @@ Result<std::vector<Graded>> grade(const Installation& here, const Lab& lab, cons
   if (!key) return std::unexpected(key.error());
   auto cache = VerdictCache::open(options.cache);
   if (!cache) return std::unexpected(cache.error());
-  return Class(here, lab, options, *cache, std::move(*key)).grade(all);
+  Installation shown = here;
+  shown.headers = std::filesystem::absolute(cache->headers());
+  if (auto done = copy_headers(here, lab, shown.headers); !done) return std::unexpected(done.error());
+  return Class(shown, lab, options, *cache, std::move(*key)).grade(all);
 }
 
 }  // namespace ringside::labs

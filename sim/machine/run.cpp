@@ -68,7 +68,8 @@ Stop Machine::Impl::run(const RunLimits& limits, bool one_step) {
     if (!first && one_step) return stop(StopKind::step, "One step was made.");
     if (instructions >= end) return stop(StopKind::budget, "The instructions asked for have run.");
     if (time >= limits.until_time) return stop(StopKind::budget, "The machine time asked for has passed.");
-    if (all_incidents() >= incidents_end) return stop(StopKind::budget, "The events asked for have happened.");
+    if (all_incidents() >= incidents_end)
+      return stop(StopKind::budget, "The events asked for have happened.");
     if (limits.pause && limits.pause->load(std::memory_order_relaxed))
       return stop(StopKind::paused, "Paused.");
 

@@ -43,6 +43,7 @@ class HostileTest : public ClassFolder {
       if (!one.is_regular_file() || one.path().filename() == ".clang-format") continue;
       std::string text = text_of(one.path());
       text = replaced(std::move(text), "@SECRET@", (root / "secret").string());
+      text = replaced(std::move(text), "@SOURCES@", RINGSIDE_SOURCE_FOLDER);
       text = replaced(std::move(text), "@MARKER@", (root / "marker").string());
       text = replaced(std::move(text), "@REFERENCE@", here.solution_image(vga_lab()).string());
       const std::string student = one.path().parent_path().filename().string();

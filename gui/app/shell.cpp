@@ -237,6 +237,12 @@ void Shell::apply(PanelState& state, const MachineView& view, Commands& commands
       state.listing.code_address = c->address;
       state.listing.cursor = c->address;
       state.listing.scrolled_for = 0;
+    } else if (const auto* c = std::get_if<ShowEvents>(&command)) {
+      auto& filter = state.events.filter;
+      filter = {};
+      std::copy_n(c->filter.begin(), std::min(c->filter.size(), filter.size() - 1), filter.begin());
+      state.events.ports |= c->filter.starts_with("port");
+      show(events_panel.id);
     } else if (const auto* c = std::get_if<ShowThread>(&command)) {
       state.threads.chosen = c->id;
       show(thread_panel.id);

@@ -246,6 +246,18 @@ TEST(LabShell, gives_the_lab_a_tile_beside_screen_and_code) {
   EXPECT_THAT(bench.draw(shell), HasSubstr("Steps 1/3"));
 }
 
+TEST(LabShell, shows_the_events_that_a_link_means) {
+  Bench bench(1280, 800);
+  Shell shell{Settings{}};
+  bench.state.lab.view = checked_lab();
+  bench.commands.push_back(ShowEvents{std::string(500, 'p') + "ort"});
+  bench.draw(shell);
+  bench.commands.push_back(ShowEvents{"port 0x20"});
+  bench.draw(shell);
+  EXPECT_STREQ(bench.state.events.filter.data(), "port 0x20");
+  EXPECT_TRUE(bench.state.events.ports);
+}
+
 TEST(LabShell, gives_a_hint_for_the_first_step_that_failed) {
   Bench bench(1280, 800);
   Shell shell{Settings{}};

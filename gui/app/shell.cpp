@@ -171,7 +171,9 @@ void Shell::notice_stop(PanelState& state, const MachineView& view) {
   delivery_seen_ = newest->number;
   if (!fresh) return;
   state.anatomy = {.number = newest->number};
-  show(anatomy_panel.id);
+  // Whoever reads a lab's text in the whole window is not taken away from it, as each saved file starts a
+  // kernel.
+  if (full_ != lab_panel.id) show(anatomy_panel.id);
 }
 
 // For a step, or for the first one that is not done; where it is shown.

@@ -171,7 +171,9 @@ void Shell::notice_stop(PanelState& state, const MachineView& view) {
   delivery_seen_ = newest->number;
   if (!fresh) return;
   state.anatomy = {.number = newest->number};
-  show(anatomy_panel.id);
+  // Whoever reads a lab's text in the whole window is not taken away from it, as each saved file starts a
+  // kernel.
+  if (full_ != lab_panel.id) show(anatomy_panel.id);
 }
 
 // For a step, or for the first one that is not done; where it is shown.
@@ -237,6 +239,12 @@ void Shell::apply(PanelState& state, const MachineView& view, Commands& commands
       state.listing.code_address = c->address;
       state.listing.cursor = c->address;
       state.listing.scrolled_for = 0;
+    } else if (const auto* c = std::get_if<ShowEvents>(&command)) {
+      auto& filter = state.events.filter;
+      filter = {};
+      std::copy_n(c->filter.begin(), std::min(c->filter.size(), filter.size() - 1), filter.begin());
+      state.events.ports |= c->filter.starts_with("port");
+      show(events_panel.id);
     } else if (const auto* c = std::get_if<ShowThread>(&command)) {
       state.threads.chosen = c->id;
       show(thread_panel.id);

@@ -48,10 +48,14 @@ bool leads_elsewhere(std::string_view link) {
 // Panels by their ids, and by what people call what they show.
 std::string panel_id(std::string_view name) {
   constexpr std::pair<std::string_view, const char*> kAlso[] = {
-      {"segments", "gdt"},   {"tss", "gdt"},        {"gates", "idt"},          {"interrupts", "idt"},
-      {"pic8259", "pic"},    {"pit8254", "pit"},    {"serial", "uart"},        {"uart16550", "uart"},
-      {"i8042", "keyboard"}, {"page-map", "pages"}, {"blocks", "heap-blocks"}, {"source", "code"},
-      {"fault", "anatomy"}};
+      {"segments", "gdt"},       {"tss", "gdt"},
+      {"gates", "idt"},          {"interrupts", "idt"},
+      {"pic8259", "pic"},        {"pit8254", "pit"},
+      {"serial", "uart"},        {"uart16550", "uart"},
+      {"i8042", "keyboard"},     {"page-map", "pages"},
+      {"blocks", "heap-blocks"}, {"source", "code"},
+      {"fault", "anatomy"},      {"deliveries", "anatomy"},
+      {"pic-registers", "pic"}};
   for (const auto& [also, id] : kAlso)
     if (also == name) return id;
   constexpr std::string_view kPanels[] = {
@@ -88,6 +92,7 @@ Result<UiCommand> lab_link(std::string_view link, const Symbols& symbols) {
     if (const auto number = whole_number(what)) return OpenLabStep{*number};
     return no_link();
   }
+  if (kind == "events") return ShowEvents{what};
   if (kind == "who") return DoAsk{what, false};
   if (kind == "run") return DoSay{"run-to " + what};
   if (kind == "type") return DoTypeText{what};
@@ -110,6 +115,7 @@ std::string lab_link_words(std::string_view link) {
   if (kind == "walk") return "the page walk of " + what;
   if (kind == "place") return "the code at " + what;
   if (kind == "who") return fmt::format("who wrote {}? The machine is asked", what);
+  if (kind == "events") return fmt::format("the events that hold \"{}\"", what);
   if (kind == "run") return "runs to " + what;
   if (kind == "type") return fmt::format("types \"{}\" into the guest", what);
   if (kind == "step") return "to where step " + what + " failed";

@@ -104,6 +104,9 @@ struct ShowCode {
 struct ShowDelivery {
   std::uint32_t number = 0;
 };
+struct ShowEvents {
+  std::string filter;
+};  // those that hold this text
 struct ShowThread {
   std::uint64_t id = 0;
 };  // of the kernel's threads
@@ -149,6 +152,6 @@ using UiCommand =
                  DoRemoveBreakpoint, GoToMark, DoStopAtFaults, DoApply, DoTypeText, ShowPanel, ShowLink,
                  ShowWalk, ShowMemory, ShowCode, ShowDelivery, ShowThread, ToggleFullScreen, ShowHelp,
                  CopyText, ShowWorkspace, ChangeScale, ToggleTheme, ToggleCommandBox, CheckLab, GiveHint,
-                 AskQuestions, OpenLabStep, BackToLabKernel, ToggleLab>;
+                 AskQuestions, OpenLabStep, BackToLabKernel, ToggleLab, ShowEvents>;
 
 }  // namespace ringside

@@ -8,6 +8,7 @@
 namespace ringside {
 namespace {
 
+constexpr float kWidest = 800;    // of a text, in logical pixels
 constexpr float kLeading = 1.4f;  // line to line, of the letters' size
 
 float whole(float v) { return static_cast<float>(static_cast<int>(v + 0.5f)); }
@@ -78,9 +79,18 @@ class Pen {
     const float space = begun_ ? text_size(font_, " ").x : 0;
     if (begun_ && at_.x + space + width > right_)
       new_line();
-    else
+    else {
+      // Code keeps its ground between its words.
+      if (begun_ && last_ == word.front().run && last_->code && last_->link.empty()) {
+        const ImFont* mono = font_of(rich_.look, *last_, font_);
+        const float top = at_.y + whole(font_->Ascent - mono->Ascent) - rich_.look.px(1);
+        ImGui::GetWindowDrawList()->AddRectFilled(
+            {at_.x, top}, {at_.x + space, top + mono->FontSize + rich_.look.px(2)}, rich_.look.theme.raised);
+      }
       at_.x += space;
+    }
     for (const Piece& piece : word) draw(piece);
+    last_ = word.back().run;
     begun_ = true;
   }
   void new_line() {
@@ -149,6 +159,7 @@ class Pen {
   ImFont* font_;
   ImU32 ink_;
   bool begun_ = false;
+  const TextRun* last_ = nullptr;  // of the word before
 };
 
 // The room above a block, in logical pixels.
@@ -327,7 +338,8 @@ void draw_markdown(RichText& rich, const Markdown& text, MarkdownLayout& layout,
                    const std::function<HeadingMark(const MarkdownBlock&)>& mark) {
   const Look& look = rich.look;
   const ImVec2 start = ImGui::GetCursorScreenPos();
-  const float width = ImGui::GetContentRegionAvail().x;
+  // No wider than the eye finds back to the next line.
+  const float width = std::min(ImGui::GetContentRegionAvail().x, look.px(kWidest));
   if (layout.of != &text || layout.heights.size() != text.blocks.size() || layout.width != width ||
       layout.scale != look.scale)
     layout = {&text, width, look.scale, std::vector<float>(text.blocks.size(), -1)};

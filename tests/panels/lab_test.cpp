@@ -7,6 +7,7 @@
 
 #include "gui/panels/panels.h"
 #include "tests/panels/bench.h"
+#include "tests/panels/views.h"
 
 namespace ringside {
 namespace {
@@ -244,6 +245,31 @@ TEST(LabShell, gives_the_lab_a_tile_beside_screen_and_code) {
   EXPECT_THAT(bench.draw(shell), Not(HasSubstr("Steps 1/3")));
   ASSERT_TRUE(bench.click(shell, "Lab"));
   EXPECT_THAT(bench.draw(shell), HasSubstr("Steps 1/3"));
+}
+
+TEST(LabShell, shows_the_events_that_a_link_means) {
+  Bench bench(1280, 800);
+  Shell shell{Settings{}};
+  bench.state.lab.view = checked_lab();
+  bench.commands.push_back(ShowEvents{std::string(500, 'p') + "ort"});
+  bench.draw(shell);
+  bench.commands.push_back(ShowEvents{"port 0x20"});
+  bench.draw(shell);
+  EXPECT_STREQ(bench.state.events.filter.data(), "port 0x20");
+  EXPECT_TRUE(bench.state.events.ports);
+}
+
+TEST(LabShell, leaves_a_text_that_fills_the_window_where_it_is_when_the_machine_faults) {
+  Bench bench(1280, 800);
+  Shell shell{Settings{}};
+  bench.state.lab.view = checked_lab();
+  bench.draw(shell);
+  bench.commands.push_back(ToggleFullScreen{"lab"});
+  bench.draw(shell);
+  bench.view.deliveries = {page_fault_record()};
+  bench.view.delivery_texts.resize(1);
+  bench.view.stop_number = 2;
+  EXPECT_THAT(bench.draw(shell), AllOf(HasSubstr("Lab 02"), Not(HasSubstr("#PF"))));
 }
 
 TEST(LabShell, gives_a_hint_for_the_first_step_that_failed) {

@@ -5,6 +5,9 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <filesystem>
+#include <fstream>
+
 #include "gui/panels/panel.h"
 #include "gui/view/lab_link.h"
 
@@ -107,6 +110,7 @@ TEST(LabLink, leads_to_panels_places_and_questions) {
   EXPECT_EQ(asked<ShowCode>("ringside:place/0x101000").address, 0x101000u);
   EXPECT_EQ(asked<DoAsk>("ringside:who/0xb8000").subject, "0xb8000");
   EXPECT_EQ(asked<DoAsk>("ringside:who/port%200x21").subject, "port 0x21");
+  EXPECT_EQ(asked<ShowEvents>("ringside:events/port").filter, "port");
   EXPECT_EQ(asked<DoSay>("ringside:run/irq1").words, "run-to irq1");
   EXPECT_EQ(asked<DoTypeText>("ringside:type/fault%20pf%3CEnter%3E").text, "fault pf<Enter>");
   EXPECT_EQ(asked<OpenLabStep>("ringside:step/3").step, 3u);
@@ -126,6 +130,21 @@ TEST(LabLink, that_leads_nowhere_is_a_sentence) {
     EXPECT_THAT(command.error().sentence, testing::EndsWith(".")) << link;
     EXPECT_NE(lab_link_words(link), "") << link;
   }
+}
+
+TEST(LabLink, of_every_labs_text_is_one_that_the_window_knows) {
+  unsigned links = 0;
+  for (const auto& entry : std::filesystem::directory_iterator(LABS_FOLDER)) {
+    std::ifstream in(entry.path() / "README.md");
+    const std::string text((std::istreambuf_iterator<char>(in)), {});
+    for (const MarkdownBlock& block : parse_markdown(text).blocks)
+      for (const TextRun& run : block.runs)
+        if (run.link.starts_with("ringside:")) {
+          ++links;
+          EXPECT_THAT(lab_link_words(run.link), testing::Not(HasSubstr("no such link"))) << entry.path();
+        }
+  }
+  EXPECT_GE(links, 2u);
 }
 
 TEST(LabLink, knows_every_panel_by_its_id) {

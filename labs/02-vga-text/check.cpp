@@ -107,14 +107,19 @@ STEP(3) {
 STEP(4) {
   const std::string word = random_word(6);
   const std::uint64_t small = dice().below(1000), large = ~dice().below(1 << 20);
-  Screen screen;
-  screen.print("{} is {}, not {:x}.", word, small, large);
-  expect(screen.pc, ScreenRow(0, StrEq(fmt::format("{} is {}, not {:#x}.", word, small, large))),
-         "Each pair of braces stands for the next argument: a text as it is, a number in decimal, with :x in "
-         "hexadecimal.");
-  Screen zero;
-  zero.print("{}|{}|{:x}", "", 0, 0);
-  expect(zero.pc, ScreenRow(0, StrEq("|0|0x0")), "Zero has a digit too.");
+  {
+    Screen screen;
+    screen.print("{} is {}, not {:x}.", word, small, large);
+    expect(
+        screen.pc, ScreenRow(0, StrEq(fmt::format("{} is {}, not {:#x}.", word, small, large))),
+        "Each pair of braces stands for the next argument: a text as it is, a number in decimal, with :x in "
+        "hexadecimal.");
+  }
+  {
+    Screen zero;
+    zero.print("{}|{}|{:x}", "", 0, 0);
+    expect(zero.pc, ScreenRow(0, StrEq("|0|0x0")), "Zero has a digit too.");
+  }
   Screen most;
   most.print("{}{} {:x}", ".", ~0ull, ~0ull);
   expect(most.pc, ScreenRow(0, StrEq(".18446744073709551615 0xffffffffffffffff")),
@@ -122,21 +127,24 @@ STEP(4) {
 }
 
 STEP(5) {
-  Pc pc;
-  const auto cells = pc.stores(kCells, 0x8000, "lab::ready", true);
-  expect(pc, ScreenRow(0, StartsWith("Ringside")),
-         "The kernel's own demonstration is to be seen: what is not written to 0xB8000 is not.");
-  for (const auto& hit : cells) {
-    const std::uint64_t offset = hit.access.address.value - kCells;
-    if (offset + hit.access.bytes > kCellBytes)
-      fail_step_at(pc, {hit.instructions, hit.rip}, "all stores lie inside of the 4000 bytes of cells",
-                   fmt::format("{} bytes were stored at 0xb8000 + {}", hit.access.bytes, offset),
-                   "Behind row 24 there is memory that nobody sees.");
-    if (hit.access.bytes > 2)
-      fail_step_at(pc, {hit.instructions, hit.rip}, "cells are written by bytes or by 16 bits",
-                   fmt::format("{} bytes were stored at once", hit.access.bytes),
-                   "The adapter's memory is made for accesses of 8 and 16 bits; volatile keeps the compiler "
-                   "from joining them.");
+  {
+    Pc pc;
+    const auto cells = pc.stores(kCells, 0x8000, "lab::ready", true);
+    expect(pc, ScreenRow(0, StartsWith("Ringside")),
+           "The kernel's own demonstration is to be seen: what is not written to 0xB8000 is not.");
+    for (const auto& hit : cells) {
+      const std::uint64_t offset = hit.access.address.value - kCells;
+      if (offset + hit.access.bytes > kCellBytes)
+        fail_step_at(pc, {hit.instructions, hit.rip}, "all stores lie inside of the 4000 bytes of cells",
+                     fmt::format("{} bytes were stored at 0xb8000 + {}", hit.access.bytes, offset),
+                     "Behind row 24 there is memory that nobody sees.");
+      if (hit.access.bytes > 2)
+        fail_step_at(
+            pc, {hit.instructions, hit.rip}, "cells are written by bytes or by 16 bits",
+            fmt::format("{} bytes were stored at once", hit.access.bytes),
+            "The adapter's memory is made for accesses of 8 and 16 bits; volatile keeps the compiler "
+            "from joining them.");
+    }
   }
   Screen screen;
   screen.write(std::string(24, '\n') + random_word(80));

@@ -94,6 +94,9 @@ Result<ProcessResult> run_process(const std::vector<std::string>& command,
   ProcessResult result;
   const auto deadline = std::chrono::steady_clock::now() + limits.wall;
   std::array<char, 65536> buffer;
+  // First its output, then its end: it may close the one and live on.
+  int awaited = output.ends[0];
+  const int its_end = static_cast<int>(::syscall(SYS_pidfd_open, child, 0));
   for (;;) {
     const auto left =
         std::chrono::duration_cast<std::chrono::milliseconds>(deadline - std::chrono::steady_clock::now())
@@ -104,7 +107,7 @@ Result<ProcessResult> run_process(const std::vector<std::string>& command,
     }
     // Whoever may cancel, and how many they are, is looked at now and then.
     const auto wait = limits.cancel || limits.processes ? std::min<long>(left, kLookMs) : left;
-    pollfd ready{output.ends[0], POLLIN, 0};
+    pollfd ready{awaited, POLLIN, 0};
     const int polled = left > 0 ? ::poll(&ready, 1, static_cast<int>(wait)) : 0;
     if (polled < 0 && errno == EINTR) continue;
     if (limits.processes && processes_of(child) > limits.processes) {
@@ -116,25 +119,20 @@ Result<ProcessResult> run_process(const std::vector<std::string>& command,
       result.timed_out = true;
       break;
     }
+    if (awaited == its_end) break;
     const ssize_t count = ::read(output.ends[0], buffer.data(), buffer.size());
     if (count < 0 && errno == EINTR) continue;
-    if (count <= 0) break;
+    if (count <= 0) {
+      if (its_end < 0) break;
+      awaited = its_end;
+      continue;
+    }
     const std::size_t kept =
         std::min<std::size_t>(static_cast<std::size_t>(count), limits.output_bytes - result.output.size());
     result.output.append(buffer.data(), kept);
     if (kept < static_cast<std::size_t>(count)) result.truncated = true;
   }
-  // It may have closed its output and live on.
-  if (const auto left =
-          std::chrono::duration_cast<std::chrono::milliseconds>(deadline - std::chrono::steady_clock::now())
-              .count();
-      !result.timed_out && !result.too_many) {
-    const int handle = static_cast<int>(::syscall(SYS_pidfd_open, child, 0));
-    pollfd ended{handle, POLLIN, 0};
-    result.timed_out =
-        handle >= 0 && ::poll(&ended, 1, static_cast<int>(std::max<std::int64_t>(left, 0))) == 0;
-    if (handle >= 0) ::close(handle);
-  }
+  if (its_end >= 0) ::close(its_end);
   // Whoever of its group is left, a child that went into the background too. Its leader first: his status is
   // wanted.
   if (result.timed_out || result.cancelled || result.too_many) ::kill(-child, SIGKILL);

@@ -191,9 +191,14 @@ bool FastLane::on_invalid(uc_engine*, void* self) {
 std::uint32_t FastLane::before(std::uint64_t linear) {
   const auto [start, cost, size, instructions] = *block_;
   if (linear - start >= size || !read_code(start, size, code_)) return cost;
-  const BlockContents contents = decoder_.decode(code_.span(), start, space_.bits);
-  const auto at = std::ranges::lower_bound(contents.starts, linear - start);
-  return static_cast<std::uint32_t>(at - contents.starts.begin());
+  const auto code = code_.span();
+  if (cut_bits_ != space_.bits || !std::ranges::equal(cut_code_, code)) {
+    cut_starts_ = decoder_.decode(code, start, space_.bits).starts;
+    cut_code_.assign(code.begin(), code.end());
+    cut_bits_ = space_.bits;
+  }
+  const auto at = std::ranges::lower_bound(cut_starts_, linear - start);
+  return static_cast<std::uint32_t>(at - cut_starts_.begin());
 }
 
 FastRun FastLane::finish(uc_err error, std::uint64_t ticks) {

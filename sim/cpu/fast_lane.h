@@ -110,6 +110,11 @@ class FastLane : public Lane {
   const Entry* block_ = nullptr;  // being run; nothing is learned while it is
   std::uint32_t wanted_instructions_ = 0;
   CpuState paging_;  // as much of it as decides on translation, at the start of the run
+  // What before() has decoded last. Where a run stops at each store of a loop, it is the same block each
+  // time.
+  std::vector<std::byte> cut_code_;
+  std::vector<std::uint16_t> cut_starts_;
+  unsigned cut_bits_ = 0;
   std::uint64_t stores_to_code_ = 0;
   bool watch_ = false, stopped_ = false, invalid_ = false, flush_code_ = false, has_run_ = false;
 };

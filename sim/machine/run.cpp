@@ -17,7 +17,7 @@ namespace {
 constexpr std::uint64_t kSlice = 4'000'000;
 constexpr std::uint64_t kLimitedSlice = 16'384;  // where RunLimits::incidents is to be kept
 // In incidents: measured, and rounded to powers of two.
-constexpr std::uint64_t kPerDelivery = 8, kPerFlush = 8, kPerDecodedBlock = 8, kPerStoreToCode = 64;
+constexpr std::uint64_t kPerDelivery = 16, kPerFlush = 16, kPerDecodedBlock = 8, kPerStoreToCode = 128;
 // So many device events without an interrupt mean that a halted machine waits for somebody outside.
 constexpr unsigned kIdleEvents = 4096;
 constexpr std::size_t kDeliveriesKept = 256;

@@ -1,10 +1,14 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "gui/app/machine_thread.h"
 
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+
 #include <algorithm>
 #include <chrono>
 
 #include "sim/inspect/memory_tables.h"
+#include "sim/session/moved_breakpoints.h"
 #include "sim/session/open_recording.h"
 
 namespace ringside {
@@ -54,6 +58,7 @@ MachineThread::MachineThread(Setup setup, std::unique_ptr<Session> session)
       stop_at_faults_(setup_.stop_at_faults) {
   session_->cancel_when(&cancel_);
   if (setup_.run_at_once) state_ = RunState::running;
+  set_breakpoints();
   if (!setup_.recording.empty()) inbox_.push_back(DoSeek{setup_.at.value_or(~std::uint64_t{0})});
   publish();
   thread_ = std::thread([this] { loop(); });
@@ -97,6 +102,18 @@ void MachineThread::request(const ViewRequest& request) {
 std::shared_ptr<const MachineView> MachineThread::view() const {
   const std::lock_guard lock(mutex_);
   return view_;
+}
+
+void MachineThread::set_breakpoints() {
+  auto& all = session_->machine().breakpoints();
+  if (!setup_.breakpoints_of) {
+    all = setup_.breakpoints;
+    return;
+  }
+  auto [kept, lost] = moved_breakpoints(setup_.breakpoints, *setup_.breakpoints_of, session_->symbols());
+  all = std::move(kept);
+  if (!lost.empty())
+    notice_ = fmt::format("No longer in this image, so there is no breakpoint: {}.", fmt::join(lost, ", "));
 }
 
 void MachineThread::loop() {

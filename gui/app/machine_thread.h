@@ -29,6 +29,8 @@ class MachineThread {
     std::vector<std::filesystem::path> source_roots;
     bool run_at_once = true;
     bool stop_at_faults = true;
+    std::vector<Breakpoint> breakpoints;
+    std::shared_ptr<const Symbols> breakpoints_of;  // the image that they were set in; null: this one
     std::string type_at_prompt;       // key_text; typed once the guest first waits in HLT
     std::function<void()> published;  // called on the machine's thread whenever there is a new view
   };
@@ -51,6 +53,7 @@ class MachineThread {
 
  private:
   MachineThread(Setup setup, std::unique_ptr<Session> session);
+  void set_breakpoints();
   void loop();
   void carry_out(const UiCommand& command);
   void run_slice();

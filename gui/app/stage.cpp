@@ -97,6 +97,11 @@ void Stage::run_lab_kernel() {
   image_ = state_.lab.view->image;
   MachineThread::Setup setup = setup_;
   setup.config.image = *image_;
+  if (const MachineThread* before = parked_ ? parked_.get() : machine_.get()) {
+    const auto view = before->view();
+    setup.breakpoints = view->breakpoints;
+    setup.breakpoints_of = view->symbols;
+  }
   auto machine = MachineThread::start(std::move(setup));
   if (!machine) {
     state_.lab.notice = machine.error().sentence;

@@ -95,6 +95,15 @@ Result<void> write_pack(const Installation& here, const Lab& lab, const std::str
       for (const auto& one : std::filesystem::recursive_directory_iterator(top, error))
         if (one.is_regular_file() && !one.is_symlink()) add(one.path());
   }
+  // Unicorn of this build, where cmake/Unicorn.cmake looks first: the service's own is often older than 2.1.
+  const std::string unicorn = "ringside/build/deps/unicorn/";
+  for (const auto& header :
+       std::filesystem::directory_iterator(path(RINGSIDE_UNICORN_HEADERS) / "unicorn", error))
+    files[unicorn + "include/unicorn/" + header.path().filename().string()] = {read_all(header.path())};
+  const path library =
+      RINGSIDE_UNICORN_LIBRARY;  // a shared one is asked for by its whole name when it is loaded
+  for (const path& called : {library, std::filesystem::canonical(library, error)})
+    files[unicorn + "lib/" + called.filename().string()] = {read_all(library)};
   struct Close {
     void operator()(archive* a) const { ::archive_write_free(a); }
   };

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-// What is uploaded to a grading service: scripts for set-up and for a submission, and the project to build
-// there.
+// What is uploaded to a grading service: scripts for set-up and for a submission, the project to build
+// there, and Unicorn.
 #pragma once
 
 #include <filesystem>

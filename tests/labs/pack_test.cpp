@@ -80,15 +80,23 @@ TEST_F(PackTest, NothingHandedInIsAResultToo) {
   EXPECT_THAT(json["output"].get<std::string>(), HasSubstr("screen.cpp is missing"));
 }
 
-TEST_F(PackTest, HoldsWhatABuildTakesAndNothingThatWasBuilt) {
+TEST_F(PackTest, HoldsWhatABuildTakesAndOfWhatWasBuiltUnicornAlone) {
   unpacked("gradescope", root / "pack");
   for (const char* file :
        {"ringside/CMakeLists.txt", "ringside/CMakePresets.json", "ringside/cmake/fetch_unicorn.sh",
         "ringside/kernel/CMakeLists.txt", "ringside/sim/CMakeLists.txt", "ringside/labs/labs.toml",
         "ringside/labs/02-vga-text/check.cpp", "run.sh", "README.md"})
     EXPECT_TRUE(std::filesystem::exists(root / "pack" / file)) << file;
-  EXPECT_TRUE(runs(root / "pack/ringside/cmake/fetch_unicorn.sh"));
-  EXPECT_FALSE(std::filesystem::exists(root / "pack/ringside/build"));
+  EXPECT_TRUE(runs(root / "pack/ringside/ringside"));
+  // Nothing of the build but Unicorn.
+  const path deps = root / "pack/ringside/build/deps";
+  EXPECT_TRUE(std::filesystem::exists(deps / "unicorn/include/unicorn/unicorn.h"));
+  EXPECT_FALSE(std::filesystem::is_empty(deps / "unicorn/lib"));
+  const auto count = [](const path& folder) {
+    return std::distance(std::filesystem::directory_iterator(folder), std::filesystem::directory_iterator());
+  };
+  EXPECT_EQ(count(deps), 1);
+  EXPECT_EQ(count(deps.parent_path()), 1);
   for (const char* script : {"setup.sh", "run.sh", "run_autograder"})
     EXPECT_THAT(text_of(root / "pack" / script), Not(HasSubstr("@LAB@"))) << script;
 }

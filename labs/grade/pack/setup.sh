@@ -8,8 +8,7 @@ set -euo pipefail
 
 pack=${RINGSIDE_PACK:-$(cd -- "$(dirname -- "${BASH_SOURCE[0]}")" && pwd)}
 packages=(g++ cmake ninja-build pkg-config libcapstone-dev libdw-dev libelf-dev libfmt-dev nlohmann-json3-dev libcli11-dev
-  nettle-dev libtomlplusplus-dev libarchive-dev libgtest-dev libgmock-dev bubblewrap util-linux ca-certificates
-  debian-archive-keyring)
+  nettle-dev libtomlplusplus-dev libarchive-dev libgtest-dev libgmock-dev bubblewrap util-linux)
 
 export DEBIAN_FRONTEND=noninteractive
 apt-get update
@@ -22,13 +21,7 @@ if [[ $(printf '%s\n' 3.25 "$version" | sort -V | head -n 1) != 3.25 ]]; then
 fi
 
 cd -- "$pack/ringside"
-# Unicorn 2.1: the distribution's own where it is new enough, else the package of Debian 13, whose signature is checked.
-candidate=$(apt-cache policy libunicorn-dev | sed -n 's/^  Candidate: //p')
-if [[ -n $candidate && $candidate != '(none)' ]] && dpkg --compare-versions "$candidate" ge 2.1; then
-  apt-get install -y --no-install-recommends libunicorn-dev
-else
-  RINGSIDE_DEBIAN_MIRROR=${RINGSIDE_DEBIAN_MIRROR:-http://deb.debian.org/debian} cmake/fetch_unicorn.sh build/deps/unicorn
-fi
+# Unicorn lies in build/deps/unicorn already: the one that the pack was made with.
 cmake --preset release -DRINGSIDE_WINDOW=OFF
 cmake --build --preset release --target ringside-grade
 # Where there is no sandbox the compiler runs as nobody, who is not to read the solutions.

@@ -171,8 +171,23 @@ test_a_second_start_installs_configures_and_says_nothing() {
 
 test_unknown_commands_go_to_the_command_line_program() {
   a_built_project release
+  launch replay 03 --verbose
+  expect_stdout 'cli:<replay><03><--verbose>'
+}
+
+test_labs_and_grading_have_programs_of_their_own() {
+  a_built_project release
   launch grade 03 --verbose
-  expect_stdout 'cli:<grade><03><--verbose>'
+  expect_status 1
+  expect_in "$stderr" 'This build has no labs'
+  local program
+  mkdir -p "$project/build/release/labs"
+  for program in lab grade; do
+    printf '#!/usr/bin/env bash\necho "%s:$(printf "<%%s>" "$@")"\n' "$program" >"$project/build/release/labs/ringside-$program"
+    chmod +x "$project/build/release/labs/ringside-$program"
+    launch "$program" check '0 2'
+    expect_stdout "$program:<check><0 2>"
+  done
 }
 
 test_a_failed_build_shows_the_failed_command_and_starts_nothing() {

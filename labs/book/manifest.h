@@ -12,6 +12,10 @@
 
 namespace ringside::labs {
 
+// A student's files have this folder where they are compiled and in the image's debug information, wherever they really
+// are: a name that no folder of a computer has.
+inline constexpr const char* kHandIn = "/hand-in";
+
 struct LabStep {
   std::string title;
   unsigned points = 0;

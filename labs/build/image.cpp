@@ -20,8 +20,6 @@ namespace {
 
 using std::filesystem::path;
 
-constexpr const char* kPlace = "/work";  // what the debug information calls the student's folder
-
 std::string first_line(const path& file) {
   std::ifstream in(file);
   std::string line;
@@ -71,7 +69,7 @@ std::vector<std::string> compile_command(const Installation& here, const Lab& la
       "-Wall",
       "-Wextra",
       "-fdiagnostics-color=never",
-      fmt::format("-ffile-prefix-map={}={}", place.string(), kPlace),
+      fmt::format("-ffile-prefix-map={}={}", place.string(), kHandIn),
       "-I.",
       "-I" + lab.given().string(),
       "-I" + (here.sources / "kernel").string(),
@@ -197,7 +195,7 @@ BuiltImage build_image(const Installation& here, const Lab& lab, const Submissio
     for (const path& one : {work, image})
       if (::chown(one.c_str(), 65534, 65534) != 0)
         return host_failure(fmt::format("{} cannot be given away.", one.string()));
-  const path place = confined ? path(kPlace) : std::filesystem::absolute(work);
+  const path place = confined ? path(kHandIn) : std::filesystem::absolute(work);
   const std::vector<std::string> compile = compile_command(here, lab, place);
   // The reference solution lies beside libkernel.a, so single files are shown and not their folders.
   SandboxView view{

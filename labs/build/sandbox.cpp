@@ -3,16 +3,12 @@
 
 #include <fmt/format.h>
 
+#include "labs/book/manifest.h"
 #include "labs/build/process.h"
 
 namespace ringside::labs {
-namespace {
 
 using std::filesystem::path;
-
-constexpr const char* kPlace = "/work";
-
-}  // namespace
 
 std::vector<std::string> in_sandbox(const SandboxView& view, const std::vector<std::string>& command) {
   std::vector<std::string> all{
@@ -35,12 +31,12 @@ std::vector<std::string> in_sandbox(const SandboxView& view, const std::vector<s
   add({"--size", fmt::to_string(view.tmp_bytes), "--tmpfs", "/tmp"});
   for (const path& one : view.read_only) add({"--ro-bind", one.string(), one.string()});
   for (const auto& [from, inside] : view.placed) add({"--ro-bind", from.string(), inside.string()});
-  add({"--ro-bind", view.work.string(), kPlace});
+  add({"--ro-bind", view.work.string(), kHandIn});
   if (!view.written.empty())
     add({"--bind", view.written.string(),
-         (kPlace / view.written.lexically_relative(view.work)).lexically_normal().string()});
+         (kHandIn / view.written.lexically_relative(view.work)).lexically_normal().string()});
   // What bubblewrap made itself is a file system in memory, which could be filled.
-  add({"--remount-ro", "/", "--chdir", kPlace, "--"});
+  add({"--remount-ro", "/", "--chdir", kHandIn, "--"});
   add({"prlimit", fmt::format("--nproc={}", view.processes), "--"});
   all.insert(all.end(), command.begin(), command.end());
   return all;

@@ -10,6 +10,7 @@
 #include <string_view>
 #include <vector>
 
+#include "labs/book/manifest.h"
 #include "labs/kit/step.h"
 #include "sim/session/session.h"
 
@@ -36,8 +37,8 @@ struct CheckState {
 };
 CheckState& check_state();
 
-// As labs/build names it in the debug information.
-inline constexpr std::string_view kStudentsFolder = "/work/";
+// What the debug information calls a file of the student's begins with this.
+inline const std::string kStudentsFolder = std::string(kHandIn) + "/";
 
 // As GoogleTest calls the lab: in its filters a dash has a meaning.
 std::string suite_name(std::string lab);

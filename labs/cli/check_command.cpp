@@ -31,7 +31,8 @@ Verdict check_once(const Labs& labs, const Lab& lab, const std::filesystem::path
                           Confinement::none);
 }
 
-void print(const Lab& lab, const Verdict& verdict, const std::filesystem::path& folder, bool json) {
+void print(const Labs& labs, const Lab& lab, const Verdict& verdict, const std::filesystem::path& folder,
+           bool json) {
   if (json) {
     fmt::print("{}\n", to_json(verdict));
     return;
@@ -42,6 +43,10 @@ void print(const Lab& lab, const Verdict& verdict, const std::filesystem::path& 
                            .width = std::min(terminal_width(), 120u),
                            .open = fmt::format("ringside lab open {} {} --step {{step}}", lab.number(),
                                                folder.string())}));
+  const std::vector<Lab>& all = labs.manifest.labs();
+  if (const std::size_t next = static_cast<std::size_t>(&lab - all.data()) + 1;
+      verdict.passed() && next < all.size())
+    fmt::print("Next: ringside lab start {}    {}\n", all[next].number(), all[next].title);
   std::fflush(stdout);
 }
 
@@ -73,7 +78,7 @@ Command add_check(CLI::App& program, const Labs& labs) {
               const Times seen = times(**lab, *folder);
               const Verdict verdict = check_once(labs, **lab, *folder);
               if (options->watch && !options->json && ::isatty(1)) fmt::print("\x1b[H\x1b[2J");
-              print(**lab, verdict, *folder, options->json);
+              print(labs, **lab, verdict, *folder, options->json);
               if (!options->watch)
                 return verdict.status == Verdict::Status::not_checked ? kError
                        : verdict.passed()                             ? kAllPoints

@@ -2,6 +2,8 @@
 // ringside-lab: what a student starts as `ringside lab`.
 #include <fmt/format.h>
 
+#include <algorithm>
+
 #include "labs/cli/command.h"
 
 int main(int argc, char** argv) {
@@ -22,6 +24,11 @@ int main(int argc, char** argv) {
   const std::vector<Command> commands{
       add_list(program, labs), add_start(program, labs), add_check(program, labs),  add_hint(program, labs),
       add_ask(program, labs),  add_open(program, labs),  add_status(program, labs), add_new(program, labs)};
+  const auto is_named = [&](const Command& command) { return command.app->check_name(argv[1]); };
+  if (argc > 1 && argv[1][0] != '-' && std::ranges::none_of(commands, is_named)) {
+    fmt::print(stderr, "ringside lab: There is no command {}. See ringside lab --help.\n", argv[1]);
+    return kError;
+  }
   try {
     program.parse(argc, argv);
   } catch (const CLI::ParseError& error) {

@@ -21,7 +21,7 @@ says 0 'Text on the screen' "$lab" list
 says 0 'No lab has been started' "$lab" status
 says 2 'There is no lab 99: there are' "$lab" start 99
 says 2 'ringside lab start 02' "$lab" check 02
-says 2 '--help' "$lab" no-such-command
+says 2 'There is no command no-such-command. See ringside lab --help.' "$lab" no-such-command
 
 says 0 'edit   screen.cpp' "$lab" start 02
 says 2 'is there already, and nothing of it was touched' "$lab" start 2
@@ -48,6 +48,7 @@ says 1 'nothing in them' "$lab" check 02
 # The solution passes; its folder builds by itself, the same image.
 says 0 'check  ringside lab check 02 done' "$lab" start 02 done --solution
 says 0 '100 of 100 points.' "$lab" check 02 done
+says 0 'Next: ringside lab start 03' "$lab" check 02 done
 says 0 'kernel.elf' bash -c 'cd done && cmake --preset lab && cmake --build --preset lab'
 mv done elsewhere # nothing of it depends on where it is
 touch elsewhere/screen.cpp

@@ -169,6 +169,16 @@ test_a_second_start_installs_configures_and_says_nothing() {
   expect_in "$calls" 'ninja -C'
 }
 
+test_a_start_that_waits_for_another_says_so() {
+  a_built_project release
+  exec 8>"$project/build/.lock"
+  flock 8
+  (sleep 1 && flock -u 8) &
+  launch run
+  expect_in "$stderr" 'Another start of Ringside is building here'
+  expect_stdout 'cli:<run>'
+}
+
 test_unknown_commands_go_to_the_command_line_program() {
   a_built_project release
   launch replay 03 --verbose

@@ -18,8 +18,8 @@ constexpr const char* kStyle = R"(
   --good: #1a7f37; --bad: #cf222e; }
 @media (prefers-color-scheme: dark) { :root { --text: #e6edf3; --faint: #8d96a0; --page: #0d1117; --box: #161b22;
   --line: #30363d; --good: #3fb950; --bad: #f85149; } }
-body { font: 16px/1.5 Inter, system-ui, sans-serif; color: var(--text); background: var(--page); margin: 2rem auto;
-  max-width: 56rem; padding: 0 1rem; }
+body { font: 16px/1.5 Inter, system-ui, sans-serif; font-variant-ligatures: none; color: var(--text);
+  background: var(--page); margin: 2rem auto; max-width: 56rem; padding: 0 1rem; }
 h1 { margin-bottom: 0; } .sum { color: var(--faint); margin-top: 0; }
 table { border-collapse: collapse; width: 100%; } th, td { text-align: left; padding: .35rem .6rem;
   border-bottom: 1px solid var(--line); } .number { text-align: right; font-variant-numeric: tabular-nums; }

@@ -40,6 +40,21 @@ check "It does not compile." "$work/saved.txt"
 check "Ringside writes on its own screen." "$work/saved.txt"
 check "Lab 02: Text on the screen" "$work/saved.txt"
 
+# A breakpoint follows its function into the next image, where that lies elsewhere.
+cp "$text/start/screen.cpp" "$mine/screen.cpp"
+open_lab --dump-view "$work/break.txt"
+expect_state '(0 of 100 points), ended' "the kernel has run to its end"
+xdotool key ctrl+k
+sleep 0.5
+xdotool type --delay 60 "break lab::Screen::put"
+sleep 0.5
+xdotool key Return
+sleep 1
+sed 's/^namespace lab {/namespace lab {\nint more(int a) { return a * a + 7; }/' "$text/solution/screen.cpp" >"$mine/screen.cpp"
+expect_state '(100 of 100 points), stopped' "the new kernel stops at the breakpoint"
+close_window
+check "lab::Screen::put (screen.cpp" "$work/break.txt"
+
 # A question, answered by the keyboard before the machine does.
 cp "$text/solution/screen.cpp" "$mine/screen.cpp"
 open_lab --dump-view "$work/asked.txt"

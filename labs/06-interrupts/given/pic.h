@@ -17,7 +17,7 @@ void initialize_pics(uint8_t master, uint8_t slave);
 void mask(unsigned line);
 void unmask(unsigned line);
 
-// Step 4. To whoever served the line: the master for 0 to 7, both chips for 8 to 15.
+// Step 4. To whoever served the line: the master for 0 to 7; the slave, and then the master, for 8 to 15.
 void end_of_interrupt(unsigned line);
 
 // Step 5. The chip of line 7 or 15 raised it for a request that had vanished: it is not in service.

@@ -17,8 +17,8 @@ struct Decoder {
   // Step 1. The characters of kPlain. A key that comes up types nothing.
   // Step 2. Shift: kShifted. Caps Lock, which changes each time it goes down: letters as with Shift, and with
   //         Shift as without; other keys do not care. Ctrl and a letter, whatever its case: 1 to 26.
-  // Step 3. Behind 0xE0: Ctrl (the right one), Enter and the slash of the keypad are as without it, all
-  //         others type nothing and change nothing. Shift, behind 0xE0, was pressed by nobody.
+  // Step 3. Behind 0xE0: Ctrl (the right one) and Enter are as without it, the slash of the keypad is '/';
+  //         all others type nothing and change nothing. Shift, behind 0xE0, was pressed by nobody.
   char decode(uint8_t byte);
 
   // What it must remember from byte to byte.

@@ -25,8 +25,7 @@ using kernel::PageTableEntry;
 using kernel::PhysicalAddress;
 using kernel::VirtualAddress;
 
-// ---- frames.cpp
-// ---------------------------------------------------------------------------------------------
+// ---- frames.cpp ----
 
 // Step 1. Physical memory in frames of 4 KiB. A frame is the place, a page is what is put there.
 class FrameAllocator {
@@ -55,8 +54,7 @@ class FrameAllocator {
 
 extern FrameAllocator frames;
 
-// ---- mapper.cpp
-// ---------------------------------------------------------------------------------------------
+// ---- mapper.cpp ----
 
 enum class MapResult : uint8_t {
   done,
@@ -93,14 +91,12 @@ extern Mapper mapper;  // of the tables that the CPU uses
 // Step 4. The kernel's image in new tables, page by page, with the rights that it needs and no others:
 //   text_start to text_end       read and execute
 //   rodata_start to rodata_end   read
-//   data_start to data_end       read and write, but for the guard page of each stack (kernel::all_stacks()),
-//   which
-//                                is not mapped
+//   data_start to data_end       read and write, but for the guard page of each stack, which is not mapped
+//                                (kernel::all_stacks())
 // False if a page cannot be mapped.
 bool map_kernel(Mapper& to);
 
-// ---- page_fault.cpp
-// -----------------------------------------------------------------------------------------
+// ---- page_fault.cpp ----
 
 // Step 5. What the processor says about a page fault: CR2, and an error code of single bits.
 enum class Access : uint8_t { read, write, fetch };
@@ -122,8 +118,7 @@ void handle_page_fault(kernel::TrapFrame& frame);
 inline constexpr uint64_t kDemandBase = kernel::kDemandZeroBase;
 inline constexpr uint64_t kDemandBytes = kernel::kDemandZeroBytes;
 
-// ---- given
-// --------------------------------------------------------------------------------------------------
+// ---- given ----
 
 // Keeps the fault in `reported`, and panics; but where a probe has asked for it, the probe goes on.
 void unhandled(kernel::TrapFrame& frame, const PageFault& fault);

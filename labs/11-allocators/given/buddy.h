@@ -4,8 +4,7 @@
 // order n has 32 << n bytes. It is split into two halves, each other's buddy; when both are free they become
 // one again.
 //
-//   memory    | BuddyZone, one byte for each 32 bytes | 32 |  64  |     128     |           256           |
-//   ...
+//   memory    | BuddyZone, one byte for each 32 bytes | 32 |  64  |     128     |          256         | ...
 //
 // The table and the lists are kept by buddy_table.cpp, which is given. You decide what is split and what is
 // joined.

@@ -35,28 +35,30 @@ inline constexpr unsigned kMostThreads = 8;
 extern Thread threads[kMostThreads];  // number 0 is the one that boots: main
 extern Thread* current;               // who runs
 
-// Step 1. Lays out the stack of a new thread and sets its `rsp`, so that the first switch_to to it ends up in
-// begin(), with a stack as behind a CALL: RSP lies 8 bytes below a multiple of 16.
+// Step 1. Lays out the upper end of a new thread's stack and sets its `rsp`, so that the first switch_to to
+// it ends up in begin(), with a stack as behind a CALL: RSP lies 8 bytes below a multiple of 16.
 void prepare(Thread& thread);
 
 // Step 1. The first that a thread does, still with interrupts off: switches them on, calls its function with
 // its argument, and after that finish().
 [[noreturn]] void begin();
 
-// Step 3. To the end of the queue of those who are ready.
+// Step 3. The thread is `ready`, and goes to the end of the queue of those who are.
 void make_ready(Thread& thread);
 
 // Step 3. Lets the first of the queue run, and goes to its end; does nothing where the queue is empty. With
-// interrupts off from the look at the queue until it is back (kernel::InterruptGuard).
+// interrupts off from the look at the queue until it is back (kernel::InterruptGuard). The one that runs is
+// `running`, and it is `current`.
 void yield();
 
-// Step 3. The thread is finished: the first of the queue runs, and nobody comes back. main never finishes, so
-// there is always somebody.
+// Step 3. The thread is `finished`: the first of the queue runs, and nobody comes back. main never finishes,
+// so there is always somebody.
 [[noreturn]] void finish();
 
 // Step 4. From now on each interrupt of the timer counts in `ticks`, and after it somebody else runs:
-//   kernel::set_irq_handler(kernel::kTimerIrq, f)    opens the line; f runs BEFORE the end of interrupt is
-//   sent kernel::set_after_interrupt(g)                   g runs AFTER it
+//
+//   kernel::set_irq_handler(kernel::kTimerIrq, f)    opens the line; f runs BEFORE the end of interrupt
+//   kernel::set_after_interrupt(g)                   g runs AFTER it
 void start_preemption();
 extern volatile uint64_t ticks;
 

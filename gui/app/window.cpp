@@ -350,11 +350,14 @@ Result<void> Window::run(WindowSubject subject) {
 
 Result<void> run_window(const Options& options, WindowSubject subject) {
   SDL_SetHint(SDL_HINT_VIDEO_X11_NET_WM_BYPASS_COMPOSITOR, "0");
-  if (SDL_Init(SDL_INIT_VIDEO) != 0)
+  // Where there is none, SDL would take a driver that shows nothing.
+  const bool has_display =
+      SDL_getenv("DISPLAY") || SDL_getenv("WAYLAND_DISPLAY") || SDL_getenv("SDL_VIDEODRIVER");
+  if (!has_display || SDL_Init(SDL_INIT_VIDEO) != 0)
     return fail(
         fmt::format("There is no display to open a window on ({}). In a terminal, use: ringside run --screen "
-                    "--interactive.",
-                    SDL_GetError()));
+                    "--interactive, or ringside lab check.",
+                    has_display ? SDL_GetError() : "neither DISPLAY nor WAYLAND_DISPLAY is set"));
   const std::filesystem::path path = options.keep_settings ? settings_path() : std::filesystem::path();
   Settings settings = load_settings(path);
   if (options.scale) settings.scale = *options.scale;

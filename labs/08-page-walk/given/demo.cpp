@@ -28,8 +28,7 @@ uint64_t read_physical(uint64_t address) {
 
 //   + 1 GiB            a page of 1 GiB          physical 0
 //   + 2 GiB            a table of 2 MiB each:   every other entry, physical memory from 0 on
-//   + 2 GiB + 510 MiB  a table of 4 KiB each:   two of three entries, physical memory from 16 MiB on,
-//   downwards
+//   + 2 GiB + 510 MiB  a table of 4 KiB each:   two of three entries, physical memory down from 16 MiB
 void map_demo_pages() {
   const kernel::PageFlags table = PageFlag::present | PageFlag::writable;
   level_3.entries[1] = {PhysicalAddress(0), table | PageFlag::large};

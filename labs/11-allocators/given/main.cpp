@@ -3,8 +3,7 @@
 // The kernel around your allocators: it puts the same load on each of them, shows what came of it, and waits.
 //
 //   command line   (nothing)                         all five, one after the other
-//                  bump, list, blocks, buddy, slab   one of them, with half of its blocks still there to be
-//                  looked at
+//                  bump, list, blocks, buddy, slab   one of them, with half of its blocks still there
 #include <array>
 
 #include "arch/instructions.h"

@@ -14,6 +14,17 @@ namespace {
 
 using std::filesystem::path;
 
+#ifdef __SANITIZE_ADDRESS__
+// AddressSanitizer reserves terabytes of addresses, and everything takes some times as long.
+constexpr ProcessLimits kCheckLimits{
+    .cpu_seconds = 600, .file_bytes = 64 << 20, .wall = std::chrono::seconds(900)};
+#else
+constexpr ProcessLimits kCheckLimits{.cpu_seconds = 60,
+                                     .memory_bytes = std::uint64_t{6} << 30,
+                                     .file_bytes = 64 << 20,
+                                     .wall = std::chrono::seconds(300)};
+#endif
+
 std::string read_text(const path& file) {
   std::ifstream in(file, std::ios::binary);
   std::ostringstream text;
@@ -45,11 +56,7 @@ Result<std::string> run_checker(const Installation& here, const Lab& lab, const 
                           .work = work,
                           .written = work},
                          command);
-  const auto result = run_process(command, work,
-                                  {.cpu_seconds = 60,
-                                   .memory_bytes = std::uint64_t{6} << 30,
-                                   .file_bytes = std::uint64_t{64} << 20,
-                                   .wall = std::chrono::seconds(300)});
+  const auto result = run_process(command, work, kCheckLimits);
   if (!result) return std::unexpected(result.error());
   if (result->ok()) return read_text(out);
   return fail(fmt::format("The check of lab {} did not come to an end ({}): {}", lab.number(),

@@ -147,11 +147,13 @@ STEP(5) {
     }
   }
   Screen screen;
-  screen.write(std::string(24, '\n') + random_word(80));
+  const std::string word = random_word(7);
+  screen.write(std::string(24, '\n') + word);
   const auto behind = screen.pc.call_stores("lab::Screen::scroll", {screen.object()}, kCells + kCellBytes,
                                             0x8000 - kCellBytes);
   expect(screen.pc, "stores behind the last row while it scrolls", behind.size(), Eq(0u),
          "Row 25 does not exist: a loop goes one row too far.");
+  expect(screen.pc, ScreenRow(23, StrEq(word)), "Whoever never scrolls writes nothing outside either.");
 }
 
 QUESTION(1) {

@@ -15,10 +15,13 @@ namespace {
 using std::filesystem::path;
 
 #ifdef __SANITIZE_ADDRESS__
-// AddressSanitizer reserves terabytes of addresses, and everything takes some times as long.
+// AddressSanitizer reserves terabytes of addresses, finds its stack by /proc, and everything takes some times
+// as long.
+constexpr bool kCheckerWantsProc = true;
 constexpr ProcessLimits kCheckLimits{
     .cpu_seconds = 600, .file_bytes = 64 << 20, .wall = std::chrono::seconds(900)};
 #else
+constexpr bool kCheckerWantsProc = false;
 constexpr ProcessLimits kCheckLimits{.cpu_seconds = 60,
                                      .memory_bytes = std::uint64_t{6} << 30,
                                      .file_bytes = 64 << 20,
@@ -53,12 +56,20 @@ Result<std::string> run_checker(const Installation& here, const Lab& lab, const 
   command.insert(command.end(), more.begin(), more.end());
   if (confinement == Confinement::sandbox)
     command = in_sandbox({.read_only = {here.checker, here.labs() / "labs.toml", here.solution_image(lab)},
+                          .proc = kCheckerWantsProc,
                           .work = work,
                           .written = work},
                          command);
   const auto result = run_process(command, work, kCheckLimits);
   if (!result) return std::unexpected(result.error());
   if (result->ok()) return read_text(out);
+  if (result->cpu_seconds >= static_cast<double>(kCheckLimits.cpu_seconds))
+    return to_json(Verdict{
+        .lab = lab.name,
+        .sentence =
+            fmt::format("The check was given up after {} s of processor time: the kernel does what is slow "
+                        "to emulate, over and over.",
+                        kCheckLimits.cpu_seconds)});
   return fail(fmt::format("The check of lab {} did not come to an end ({}): {}", lab.number(),
                           result->timed_out ? "it took too long"
                           : result->signal  ? fmt::format("signal {}", result->signal)

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "labs/build/image.h"
 
+#include <fcntl.h>
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 #include <signal.h>
@@ -19,6 +20,9 @@ namespace ringside::labs {
 namespace {
 
 using std::filesystem::path;
+
+constexpr unsigned kCompilerSeconds = 10;           // of processor time, for each process
+constexpr off_t kMostImageBytes = off_t{32} << 20;  // of each file that it makes
 
 std::string first_line(const path& file) {
   std::ifstream in(file);
@@ -46,8 +50,33 @@ bool is_plain_file(const path& folder, const path& name) {
   return stays_inside(name);
 }
 
-// The compiler names its temporary files by chance; what it says is to be the same each time.
-std::string without_temporary_names(std::string text) {
+// Whether the computer, and not the submission, is why the compiler failed. Its words alone prove nothing, as
+// a student's file can bring it to say them.
+std::string trouble_of_the_host(const ProcessResult& result, const path& work) {
+  const auto says = [&](const char* words) { return result.output.find(words) != std::string::npos; };
+  if (result.timed_out) return "The compiler got too little of the processor.";
+  if ((result.signal == SIGKILL || says("Killed signal terminated program")) && !result.too_many &&
+      result.cpu_seconds < kCompilerSeconds - 1)
+    return "Something has ended the compiler from outside: does this computer have enough memory?";
+  if (!says("No space left on device")) return "";
+  const path probe = work / "probe";
+  const int file = ::open(probe.c_str(), O_WRONLY | O_CREAT | O_CLOEXEC, 0600);
+  const bool room = file >= 0 && ::posix_fallocate(file, 0, kMostImageBytes) == 0;
+  if (file >= 0) ::close(file);
+  ::unlink(probe.c_str());
+  return room ? "" : fmt::format("There is no room in {}.", work.string());
+}
+
+void replace_all(std::string& text, std::string_view what, std::string_view by) {
+  for (std::size_t at = 0; (at = text.find(what, at)) != std::string::npos; at += by.size())
+    text.replace(at, what.size(), by);
+}
+
+// The compiler names its temporary files by chance, and the project's by where it lies; what it says is to be
+// the same each time and everywhere.
+std::string without_places(const Installation& here, std::string text) {
+  replace_all(text, here.built.string() + "/", "");
+  replace_all(text, here.sources.string() + "/", "");
   constexpr std::string_view kStart = "/tmp/cc";
   constexpr std::size_t kChance = 6;
   for (std::size_t at = 0; (at = text.find(kStart, at)) != std::string::npos;) {
@@ -68,6 +97,7 @@ std::vector<std::string> compile_command(const Installation& here, const Lab& la
       "@" + (here.modules / "link.rsp").string(),
       "-Wall",
       "-Wextra",
+      "-Werror=date-time",  // __TIME__: what is built does not depend on when
       "-fdiagnostics-color=never",
       fmt::format("-ffile-prefix-map={}={}", place.string(), kHandIn),
       "-I.",
@@ -83,8 +113,7 @@ std::vector<std::string> compile_command(const Installation& here, const Lab& la
 
 std::string why_not_built(const ProcessResult& result) {
   if (result.too_many) return "The compiler started more processes than it may have.";
-  if (result.timed_out || result.signal == SIGXCPU ||
-      result.output.find("CPU time limit") != std::string::npos ||
+  if (result.signal == SIGXCPU || result.output.find("CPU time limit") != std::string::npos ||
       result.output.find("Killed signal") != std::string::npos)
     return "The compiler did not come to an end.";
   if (result.output.find("File size limit") != std::string::npos || result.signal == SIGXFSZ)
@@ -93,9 +122,13 @@ std::string why_not_built(const ProcessResult& result) {
       result.output.find("virtual memory exhausted") != std::string::npos)
     return "The compiler needed more memory than it may have.";
   if (const std::string missing = missing_in_words(result.output); !missing.empty()) return missing;
-  for (const char* words : {": error:", ": fatal error:", ": Error:", ": Fatal error:"})
-    if (result.output.find(words) != std::string::npos) return "It does not compile.";
-  return "It could not be built.";
+  std::istringstream lines(result.output);
+  for (std::string line; std::getline(lines, line);)
+    for (const char* words : {": error:", ": fatal error:", ": Error:", ": Fatal error:"})
+      if (line.find(words) != std::string::npos && line.find("/ld: ") == std::string::npos &&
+          !line.starts_with("collect2: "))
+        return "It does not compile.";
+  return "It compiles, but the linker cannot put it together.";
 }
 
 }  // namespace
@@ -206,19 +239,21 @@ BuiltImage build_image(const Installation& here, const Lab& lab, const Submissio
       .written = std::filesystem::absolute(image)};
   if (std::filesystem::is_directory(lab.given(), error)) view.read_only.push_back(lab.given());
   const auto result = run_process(confined ? in_sandbox(view, compile) : compile, work,
-                                  {.cpu_seconds = 10,
+                                  {.cpu_seconds = kCompilerSeconds,
                                    .memory_bytes = std::uint64_t{1} << 30,
-                                   .file_bytes = std::uint64_t{32} << 20,
+                                   .file_bytes = kMostImageBytes,
                                    .as_nobody = as_nobody,
                                    .processes = view.processes,
                                    .wall = std::chrono::seconds(120)});
   if (!result) return host_failure(result.error().sentence);
   if (!result->ok()) {
+    if (const std::string trouble = trouble_of_the_host(*result, work); !trouble.empty())
+      return host_failure(trouble);
     // Words that a student's file can bring the compiler to say prove nothing: would anything start in there?
     if (confined && result->output.starts_with("bwrap:"))
       if (const auto any = run_process(in_sandbox(view, {"true"}), work); !any || !any->ok())
         return host_failure("The sandbox: " + result->output);
-    return {Verdict::Status::not_built, why_not_built(*result), without_temporary_names(result->output), {}};
+    return {Verdict::Status::not_built, why_not_built(*result), without_places(here, result->output), {}};
   }
   if (!is_plain_file(work, "kernel.elf")) return host_failure("The compiler made something that is no file.");
   return {Verdict::Status::checked, "", "", image};

@@ -137,8 +137,13 @@ Result<ProcessResult> run_process(const std::vector<std::string>& command,
   // wanted.
   if (result.timed_out || result.cancelled || result.too_many) ::kill(-child, SIGKILL);
   int status = 0;
-  while (::waitpid(child, &status, 0) < 0 && errno == EINTR) {
+  rusage used{};
+  while (::wait4(child, &status, 0, &used) < 0 && errno == EINTR) {
   }
+  const auto seconds = [](const timeval& time) {
+    return static_cast<double>(time.tv_sec) + static_cast<double>(time.tv_usec) / 1e6;
+  };
+  result.cpu_seconds = seconds(used.ru_utime) + seconds(used.ru_stime);
   ::kill(-child, SIGKILL);
   if (WIFSIGNALED(status))
     result.signal = WTERMSIG(status);

@@ -30,6 +30,7 @@ struct ProcessResult {
   int status = 0;          // exit status, where `signal` is 0
   int signal = 0;          // that ended it
   bool timed_out = false;  // by ProcessLimits::wall
+  double cpu_seconds = 0;  // of it and of those that it and they have waited for
   bool cancelled = false;  // by ProcessLimits::cancel
   bool too_many = false;   // killed because of ProcessLimits::processes
   bool truncated = false;  // it printed more than was kept

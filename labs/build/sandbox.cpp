@@ -28,6 +28,7 @@ std::vector<std::string> in_sandbox(const SandboxView& view, const std::vector<s
   add({"--ro-bind-try", "/etc/alternatives", "/etc/alternatives"});
   // Nothing that a compiler could wait for: no terminal, no pipe by way of /proc/self/fd.
   add({"--dev-bind", "/dev/null", "/dev/null"});
+  if (view.proc) add({"--proc", "/proc"});
   add({"--size", fmt::to_string(view.tmp_bytes), "--tmpfs", "/tmp"});
   for (const path& one : view.read_only) add({"--ro-bind", one.string(), one.string()});
   for (const auto& [from, inside] : view.placed) add({"--ro-bind", from.string(), inside.string()});

@@ -15,6 +15,7 @@ namespace ringside::labs {
 struct SandboxView {
   std::vector<std::filesystem::path> read_only;  // files and folders, at the same place inside
   std::vector<std::pair<std::filesystem::path, std::filesystem::path>> placed;  // likewise: from, inside
+  bool proc = false;           // with a /proc of its own processes
   std::filesystem::path work;  // a folder, at /hand-in inside, where the command starts
   // The one thing it may write to and that stays: `work`, or a file in it that is there already. Everything
   // else is read-only; /tmp is its own, and gone afterwards.

@@ -17,7 +17,7 @@
 #include "labs/kit/step_state.h"
 
 #ifdef __SANITIZE_ADDRESS__
-// It looks for leaks by way of /proc, which the sandbox does not have.
+// It looks for leaks as a debugger would, which nobody may in the sandbox.
 extern "C" const char* __asan_default_options();
 extern "C" const char* __asan_default_options() { return "detect_leaks=0"; }
 #endif

@@ -34,7 +34,7 @@ class VerdictCache {
   std::filesystem::path place(const std::string& key) const { return folder_ / key; }
   std::filesystem::path work(unsigned worker) const;
   std::filesystem::path headers() const { return folder_ / "work-headers"; }
-  std::optional<Verdict> find(const std::string& key) const;
+  std::optional<Verdict> find(const Lab& lab, const std::string& key) const;
   // Takes verdict, image and recordings out of a worker's folder.
   Result<void> store(const std::string& key, const Verdict& verdict, const std::filesystem::path& work) const;
 

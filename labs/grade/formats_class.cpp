@@ -16,7 +16,7 @@ using Json = nlohmann::ordered_json;
 // doubled. A text that a spreadsheet would take for a formula gets an apostrophe in front.
 std::string csv_field(std::string_view text) {
   std::string field = printable_text(text);
-  if (!field.empty() && std::string_view("=+-@").contains(field.front())) field.insert(0, "'");
+  if (!field.empty() && std::string_view("=+-@\t").contains(field.front())) field.insert(0, "'");
   if (field.find_first_of(",\"\n\r") == std::string::npos) return field;
   std::string quoted = "\"";
   for (const char c : field) quoted += c == '"' ? "\"\"" : std::string(1, c);

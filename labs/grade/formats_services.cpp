@@ -23,15 +23,29 @@ std::string overview(const Lab& lab, const Verdict& verdict) {
   return printable_text(text);
 }
 
+// One character of UTF-8. Not what controls terminals (C0 and C1), turns the direction of writing (U+202A to
+// 202E, U+2066 to 2069), or may not stand in XML (U+FFFE, U+FFFF).
+bool is_printable(std::string_view c) {
+  const auto byte = static_cast<unsigned char>(c.front());
+  if (c.size() == 1) return c == "\n" || c == "\t" || (byte >= 0x20 && byte != 0x7f);
+  if (c.size() == 2) return c < "\xC2\x80" || c > "\xC2\x9F";
+  const auto within = [&](std::string_view first, std::string_view last) { return c >= first && c <= last; };
+  return !within("\xE2\x80\xAA", "\xE2\x80\xAE") && !within("\xE2\x81\xA6", "\xE2\x81\xA9") &&
+         !within("\xEF\xBF\xBE", "\xEF\xBF\xBF");
+}
+
 }  // namespace
 
 std::string printable_text(std::string_view text) {
   // Through JSON, which knows UTF-8: bytes that are none become U+FFFD.
   const std::string dumped = Json(text).dump(-1, ' ', false, Json::error_handler_t::replace);
+  const std::string whole = Json::parse(dumped).get<std::string>();
   std::string out;
-  for (const char c : Json::parse(dumped).get<std::string>()) {
-    const auto byte = static_cast<unsigned char>(c);
-    if (c == '\n' || c == '\t' || (byte >= 0x20 && byte != 0x7f)) out += c;
+  for (std::size_t at = 0, next; at < whole.size(); at = next) {
+    next = at + 1;
+    while (next < whole.size() && (static_cast<unsigned char>(whole[next]) & 0xC0) == 0x80) ++next;
+    const std::string_view character = std::string_view(whole).substr(at, next - at);
+    if (is_printable(character)) out += character;
   }
   return out;
 }

@@ -61,7 +61,8 @@ std::string screen_svg(const ScreenPicture& screen) {
       "<svg xmlns=\"http://www.w3.org/2000/svg\" viewBox=\"0 0 {0} {1}\" width=\"{0}\" height=\"{1}\" "
       "role=\"img\" "
       "font-family=\"'DejaVu Sans Mono','Cascadia Mono',Menlo,Consolas,monospace\" font-size=\"13.3\" "
-      "xml:space=\"preserve\" style=\"white-space:pre\">\n<rect width=\"{0}\" height=\"{1}\" fill=\"#000\"/>\n",
+      "xml:space=\"preserve\" style=\"white-space:pre\">\n<rect width=\"{0}\" height=\"{1}\" "
+      "fill=\"#000\"/>\n",
       kColumns * kCellWidth, height);
   std::string text;
   for (std::size_t row = 0; row < screen.rows.size() && row < screen.colors.size(); ++row) {

@@ -27,21 +27,21 @@ Result<void> write_file(const path& file, std::string_view text) {
 }
 
 // Files of an earlier run; what others have put there stays.
-void clear(const path& folder) {
+void clear(const Lab& lab, const path& folder) {
   std::error_code error;
-  for (const auto& one : std::filesystem::directory_iterator(folder, error)) {
-    const std::string name = one.path().filename().string();
-    if (name.starts_with("report.") || name.starts_with("screen-") || name.ends_with(".recording") ||
-        name == "kernel.elf" || name.ends_with(".json"))
-      std::filesystem::remove(one.path(), error);
-  }
+  for (const char* name :
+       {"report.md", "report.html", "kernel.elf", "gradescope.json", "prairielearn.json", "autolab.json"})
+    std::filesystem::remove(folder / name, error);
+  for (std::size_t n = 1; n <= lab.steps.size(); ++n)
+    for (const char* name : {"screen-{}.svg", "step-{}.recording"})
+      std::filesystem::remove(folder / fmt::format(fmt::runtime(name), n), error);
 }
 
 Result<void> write_student(const Lab& lab, const Graded& one, const std::set<Format>& formats,
                            const path& folder) {
   std::error_code error;
   std::filesystem::create_directories(folder, error);
-  clear(folder);
+  clear(lab, folder);
   std::vector<std::pair<std::string, std::string>> files = student_report(lab, one);
   if (formats.contains(Format::gradescope))
     files.emplace_back("gradescope.json", gradescope_json(lab, one.verdict));
@@ -74,7 +74,10 @@ Result<std::set<Format>> formats_from(const std::vector<std::string>& names) {
 }
 
 std::string folder_of(const std::string& student) {
-  return std::ranges::find(kOurs, student) == kOurs.end() ? student : "_" + student;
+  // A name that begins like what is put in front of ours gets one more, so that no two students share a
+  // folder.
+  const bool taken = student.starts_with("_") || std::ranges::find(kOurs, student) != kOurs.end();
+  return taken ? "_" + student : student;
 }
 
 Result<void> write_results(const Lab& lab, const std::vector<Graded>& all, const std::set<Format>& formats,

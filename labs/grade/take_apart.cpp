@@ -8,6 +8,7 @@
 #include <fmt/format.h>
 #include <array>
 #include <cerrno>
+#include <clocale>
 #include <cstring>
 #include <optional>
 
@@ -78,6 +79,7 @@ std::optional<Submission> unpacked(std::string_view bytes) {
   const rlimit memory{rlim_t{1} << 30, rlim_t{1} << 30};
   ::setrlimit(RLIMIT_AS, &memory);
 #endif
+  std::setlocale(LC_CTYPE, "C.UTF-8");  // or names in archives that are not ASCII cannot be read
   const std::string out = packed(take(lab, entry));
   for (std::size_t at = 0; at < out.size();) {
     const ssize_t written = ::write(to, out.data() + at, out.size() - at);

@@ -45,8 +45,14 @@ void interrupted(int) {
 Result<std::vector<Entry>> class_entries(const Options& options, const path& out) {
   const path folder = options.submissions;
   std::error_code error;
-  if (options.single)
-    return std::vector<Entry>{{path(folder / "").parent_path().filename().string(), folder}};
+  if (options.single) {
+    // By its real name: "." and ".." are nobody's.
+    const std::string name =
+        (std::filesystem::weakly_canonical(folder, error) / "").parent_path().filename().string();
+    if (error || name.empty())
+      return fail(fmt::format("{} is no submission: it has no name.", options.submissions));
+    return std::vector<Entry>{{name, folder}};
+  }
   auto all = entries(folder);
   if (!all) return all;
   // The output may lie in there; it is nobody's submission.

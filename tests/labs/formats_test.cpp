@@ -147,6 +147,12 @@ TEST(Formats, NothingThatIsSaidGetsOutOfItsPlace) {
   EXPECT_THAT(class_page(a_lab(), all), Not(HasSubstr("<img")));
 }
 
+TEST(Formats, NoCharacterIsLeftThatControlsATerminalOrIsNotOneOfXml) {
+  EXPECT_EQ(printable_text("a\u0085\u009b\u202e\u2066\ufffe\uffff\u007fz"), "az");
+  EXPECT_EQ(printable_text("\u00a0\u00fc\u2029\u202f\u2065\u206a\ufffd\u738b"),
+            "\u00a0\u00fc\u2029\u202f\u2065\u206a\ufffd\u738b");
+}
+
 TEST(Formats, TheScreenIsDrawnInItsColours) {
   const std::string svg = screen_svg(a_screen());
   EXPECT_THAT(svg, AllOf(HasSubstr("width=\"640\" height=\"400\""), HasSubstr("&lt;hi&gt;"),

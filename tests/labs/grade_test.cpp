@@ -37,6 +37,18 @@ class GradeTest : public ClassFolder {
     std::filesystem::create_directories(root / "in/fox");
     hand_in("gus", start());
   }
+  // Likewise in the place of the compiler.
+  void compiler(const std::string& script) {
+    const std::string real = text_of(built_installation().modules / "compiler");
+    here.modules = root / "modules";
+    std::filesystem::remove_all(here.modules);
+    std::filesystem::copy(built_installation().modules, here.modules);
+    const path file = root / "compiler";
+    write_text(file, fmt::format("#!/bin/sh\nreal={}\nroot={}\n{}\n", real.substr(0, real.find('\n')),
+                                 root.string(), script));
+    std::filesystem::permissions(file, std::filesystem::perms::owner_all);
+    write_text(here.modules / "compiler", file.string() + "\n");
+  }
   // Another program in the place of the checker: a script that gets the real one's arguments.
   void checker(const std::string& script) {
     const path file = root / "checker";
@@ -122,6 +134,36 @@ TEST_F(GradeTest, ACheckThatNeverEndsWellIsSaidAndNotKept) {
   EXPECT_EQ(last.from_cache, 1u);
 }
 
+// What a computer without memory or room does to an honest submission is not the student's.
+TEST_F(GradeTest, ACompilerThatSomebodyEndsIsStartedAgain) {
+  hand_in("ann", solution());
+  compiler("if [ ! -e $root/ended ]; then touch $root/ended; kill -KILL $$; fi; exec $real \"$@\"");
+  EXPECT_THAT(summary(graded(1)), ElementsAre("ann checked 100"));
+  EXPECT_TRUE(std::filesystem::exists(root / "ended"));
+  hand_in("bea", wrong("colors-swapped"));
+  compiler("echo 'g++: fatal error: Killed signal terminated program cc1plus'; exit 1");
+  EXPECT_THAT(summary(graded(1)), Contains("bea not-checked 0"));
+  EXPECT_EQ(last.from_cache, 0u);
+}
+
+TEST_F(GradeTest, ACompilerThatSpeaksOfAFullDiskIsNotBelievedWhereThereIsRoom) {
+  hand_in("ann", solution());
+  compiler("echo 'screen.cpp: error: No space left on device'; exit 1");
+  EXPECT_THAT(summary(graded(1)), ElementsAre("ann not-built 0"));
+}
+
+// The cases in which a computer's own places would show.
+TEST_F(GradeTest, TheCompilersWordsAreTheSameOnEachComputer) {
+  hand_in("ann", solution() + "\n#include \"lib/print.h\"\nint x = kernel::nothing;\n");
+  hand_in("bea", "#include \"screen.h\"\n");
+  for (const Graded& one : graded()) {
+    EXPECT_EQ(one.verdict.status, Verdict::Status::not_built) << one.student;
+    EXPECT_THAT(one.verdict.compiler_says,
+                Not(AnyOf(HasSubstr(here.sources.string()), HasSubstr(here.built.string()))))
+        << one.student;
+  }
+}
+
 TEST_F(GradeTest, AnInterruptedClassGoesOn) {
   a_class();
   // As after a crash: one verdict is there, and a worker's folder that nobody cleans up.
@@ -138,6 +180,12 @@ TEST_F(GradeTest, ADamagedCacheEntryIsMadeAnew) {
   const auto first = graded();
   write_text(first[0].artifacts / "verdict.json", "{}");
   EXPECT_EQ(graded()[0].verdict, first[0].verdict);
+  Verdict damaged = first[0].verdict;
+  damaged.steps[0].points = 4294967295;
+  for (const std::string& text : {to_json(damaged), to_json(Verdict{.lab = damaged.lab})}) {
+    write_text(first[0].artifacts / "verdict.json", text);
+    EXPECT_EQ(graded()[0].verdict, first[0].verdict);
+  }
 }
 
 TEST_F(GradeTest, TwoGradersDoNotShareACache) {
@@ -151,6 +199,14 @@ TEST_F(GradeTest, TwoGradersDoNotShareACache) {
        }});
   EXPECT_TRUE(outer.has_value());
   EXPECT_THAT(refusal, HasSubstr("Another ringside grade is at work"));
+}
+
+TEST(FolderOf, NoTwoStudentsShareOne) {
+  EXPECT_EQ(folder_of("ann"), "ann");
+  const std::set<std::string> folders{folder_of("index.html"), folder_of("_index.html"),
+                                      folder_of("__index.html")};
+  EXPECT_EQ(folders.size(), 3u);
+  EXPECT_FALSE(folders.contains("index.html"));
 }
 
 TEST_F(GradeTest, TheReportsAreThereAndLeadToTheMoment) {

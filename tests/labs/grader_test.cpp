@@ -50,6 +50,18 @@ TEST_F(GraderTest, WithoutASandboxItRefusesUnlessToldOtherwise) {
   EXPECT_THAT(told.output, AllOf(HasSubstr("--no-sandbox: the compiler"), HasSubstr("1 with all points")));
 }
 
+TEST_F(GraderTest, ASingleSubmissionIsCalledByItsRealNameAndNothingOfOthersIsTouched) {
+  if (!sandbox_works()) GTEST_SKIP() << sandbox_works().error().sentence;
+  hand_in("ann", solution());
+  write_text(root / "in/ann/package.json", "mine");
+  write_text(root / "in/ann/report.txt", "mine");
+  const ProcessResult result = grade({"in/ann/.", "--single", "--lab", "02", "--out", "in"});
+  EXPECT_EQ(result.status, 0) << result.output;
+  EXPECT_TRUE(std::filesystem::exists(root / "in/ann/report.md"));
+  EXPECT_EQ(text_of(root / "in/ann/package.json") + text_of(root / "in/ann/report.txt"), "minemine");
+  EXPECT_THAT(grade({"/", "--single", "--lab", "02"}).output, HasSubstr("it has no name"));
+}
+
 TEST_F(GraderTest, MistakesInTheCommandAreASentence) {
   EXPECT_THAT(grade({"nowhere", "--lab", "02"}).output, HasSubstr("nowhere cannot be read"));
   EXPECT_THAT(grade({"in", "--lab", "02"}).output, HasSubstr("There is nothing to grade in in"));

@@ -101,6 +101,40 @@ TEST_F(PackTest, HoldsWhatABuildTakesAndOfWhatWasBuiltUnicornAlone) {
     EXPECT_THAT(text_of(root / "pack" / script), Not(HasSubstr("@LAB@"))) << script;
 }
 
+TEST_F(PackTest, LockedForNobodyIsAllButWhatASubmissionIsBuiltWith) {
+  const path project = root / "project", release = project / "build/release";
+  const path readable[]{release / "kernel/modules/compile.rsp", release / "kernel/modules/link.rsp",
+                        release / "labs/02-vga-text/libkernel.a", project / "kernel/lib/print.h",
+                        project / "labs/02-vga-text/given/screen.h"};
+  const path closed[]{release / "kernel/modules/libkernel.a",
+                      release / "kernel/kernel.elf",
+                      release / "kernel/objects/lib/memory.cpp.o",
+                      release / "labs/02-vga-text/solution.elf",
+                      release / "labs/02-vga-text/given/main.cpp.o",
+                      release / "labs/01-freestanding/libkernel.a",
+                      release / "labs/ringside-check",
+                      project / "kernel/lib/memory.cpp",
+                      project / "kernel/boot/boot.S",
+                      project / "labs/02-vga-text/check.cpp",
+                      project / "labs/02-vga-text/solution/screen.cpp",
+                      project / "labs/02-vga-text/wrong/one.toml"};
+  for (const path& file : readable) write_text(file, "x");
+  for (const path& file : closed) write_text(file, "x");
+  const auto locked = run_process(
+      {(path(RINGSIDE_SOURCE_FOLDER) / "labs/grade/pack/lock.sh").string(), project.string(), "02-vga-text"},
+      root);
+  ASSERT_TRUE(locked && locked->ok()) << locked->output;
+  // Whoever is not the owner: each folder on the way is to be passed through.
+  const auto others_read = [&](const path& file) {
+    using std::filesystem::perms;
+    for (path folder = file.parent_path(); folder != root; folder = folder.parent_path())
+      if ((std::filesystem::status(folder).permissions() & perms::others_exec) == perms::none) return false;
+    return (std::filesystem::status(file).permissions() & perms::others_read) != perms::none;
+  };
+  for (const path& file : readable) EXPECT_TRUE(others_read(file)) << file;
+  for (const path& file : closed) EXPECT_FALSE(others_read(file)) << file;
+}
+
 TEST_F(PackTest, TheSameFilesGiveTheSameBytes) {
   ASSERT_TRUE(write_pack(here, vga_lab(), "gradescope", root / "one.zip").has_value());
   ASSERT_TRUE(write_pack(here, vga_lab(), "gradescope", root / "two.zip").has_value());

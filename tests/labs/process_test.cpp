@@ -60,6 +60,12 @@ TEST(Process, ComputingForEverIsEnded) {
   EXPECT_EQ(shell("while :; do :; done", {.cpu_seconds = 1}).signal, SIGKILL);
 }
 
+TEST(Process, ProcessorTimeIsThatOfTheChildrenToo) {
+  const ProcessResult idle = shell("sleep 0.1"), busy = shell("timeout 0.5 sh -c 'while :; do :; done'");
+  EXPECT_LT(idle.cpu_seconds, 0.1);
+  EXPECT_GT(busy.cpu_seconds, 0.2);
+}
+
 TEST(Process, AClosedOutputIsNoEnd) {
   const ProcessResult result = shell("exec >&- 2>&-; exec sleep 100", {.wall = std::chrono::seconds(1)});
   EXPECT_TRUE(result.timed_out);

@@ -91,14 +91,15 @@ LabThread::Times LabThread::times() const {
   return all;
 }
 
-// Of this lab, of these files, by this build.
+// Of this lab, of these files, by this build. A check that did not come to its end is worth another try.
 bool LabThread::still_holds(const labs::Verdict& verdict) const {
   std::error_code error;
   const auto made =
       std::filesystem::last_write_time(labs::check_folder(setup_.folder) / "verdict.json", error);
   const auto older = [&](std::filesystem::file_time_type time) { return time < made; };
-  return !error && verdict.lab == setup_.lab.name && verdict.steps.size() == setup_.lab.steps.size() &&
-         std::ranges::all_of(times(), older) && std::ranges::all_of(setup_.made_of, [&](const path& file) {
+  return !error && verdict.status != labs::Verdict::Status::not_checked && verdict.lab == setup_.lab.name &&
+         verdict.steps.size() == setup_.lab.steps.size() && std::ranges::all_of(times(), older) &&
+         std::ranges::all_of(setup_.made_of, [&](const path& file) {
            return older(std::filesystem::last_write_time(file, error));
          });
 }

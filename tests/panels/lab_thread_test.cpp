@@ -107,6 +107,16 @@ TEST_F(LabWatched, is_not_checked_again_where_the_last_verdict_still_holds) {
   until([](const LabView& v) { return v.verdict && v.verdict->points() == 0; });
 }
 
+TEST_F(LabWatched, is_checked_again_where_the_last_check_did_not_come_to_its_end) {
+  program(printing(to_json(verdict(60))));
+  fs::last_write_time(root / "work/part.cpp", fs::file_time_type::clock::now() - std::chrono::hours(1));
+  labs::Verdict none = verdict(0);
+  none.status = labs::Verdict::Status::not_checked;
+  write(root / "work/.ringside/check/verdict.json", to_json(none));
+  open();
+  until([](const LabView& v) { return v.verdict && v.verdict->points() == 60; });
+}
+
 TEST_F(LabWatched, brings_each_image_that_was_built_and_keeps_the_last_where_none_was) {
   write(root / "work/.ringside/check/kernel.elf", "first");
   program(printing(to_json(verdict(60))));

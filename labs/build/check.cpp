@@ -22,8 +22,10 @@ constexpr ProcessLimits kCheckLimits{
     .cpu_seconds = 600, .file_bytes = 64 << 20, .wall = std::chrono::seconds(900)};
 #else
 constexpr bool kCheckerWantsProc = false;
+// Addresses, not memory: Unicorn takes 64 MB of them for each machine, and the check that starts most
+// machines reaches 900 MB.
 constexpr ProcessLimits kCheckLimits{.cpu_seconds = 60,
-                                     .memory_bytes = std::uint64_t{6} << 30,
+                                     .memory_bytes = std::uint64_t{2} << 30,
                                      .file_bytes = 64 << 20,
                                      .wall = std::chrono::seconds(300)};
 #endif

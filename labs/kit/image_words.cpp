@@ -8,7 +8,6 @@
 #include <optional>
 
 #include "labs/kit/step_state.h"
-#include "sim/boot/elf_image.h"
 #include "sim/inspect/memory_tables.h"
 
 namespace ringside::labs {
@@ -85,28 +84,29 @@ OfImage of_section(std::string name, std::string_view what, std::uint64_t Sectio
                        });
 }
 
-// Names that the linker left open. In a symbol table: 24 bytes each; section index 0 is "undefined" (gABI 4,
-// "Symbol Table").
-std::vector<std::string> undefined_names(const Pc& pc) {
-  constexpr std::uint64_t kEntry = 24, kSectionIndex = 6;
-  const ElfImage elf = elf_of(pc);
-  const ByteView file(file_of(pc));
+}  // namespace
+
+// In a symbol table: 24 bytes each; section index 0 is "undefined" (gABI 4, "Symbol Table").
+std::vector<std::string> undefined_names(const ElfImage& elf, Bytes bytes) {
+  constexpr std::uint64_t kEntry = 24, kSectionIndex = 6, kLongestName = 256;
+  constexpr std::size_t kMostNames = 32;
+  const ByteView file(bytes);
   const auto names = std::ranges::find(elf.sections, ".strtab", &ElfSection::name);
+  // The first table only: an ELF file has at most one (gABI 4, "Sections"), and a crafted one could have
+  // thousands over the same bytes.
+  const auto table = std::ranges::find(elf.sections, kSectionSymbols, &ElfSection::type);
   std::vector<std::string> all;
-  for (const ElfSection& section : elf.sections) {
-    if (section.type != kSectionSymbols || names == elf.sections.end()) continue;
-    for (std::uint64_t at = kEntry; at + kEntry <= section.size; at += kEntry) {
-      if (file.u16(section.offset + at + kSectionIndex) != 0) continue;
-      std::string name;
-      for (std::uint64_t from = names->offset + file.u32(section.offset + at); file.u8(from) != 0; ++from)
-        name += static_cast<char>(file.u8(from));
-      if (!name.empty()) all.push_back(name);
-    }
+  if (names == elf.sections.end() || table == elf.sections.end()) return all;
+  for (std::uint64_t at = kEntry; at + kEntry <= table->size && all.size() < kMostNames; at += kEntry) {
+    if (file.u16(table->offset + at + kSectionIndex) != 0) continue;
+    std::string name;
+    for (std::uint64_t from = names->offset + file.u32(table->offset + at);
+         file.u8(from) != 0 && name.size() < kLongestName; ++from)
+      name += static_cast<char>(file.u8(from));
+    if (!name.empty()) all.push_back(name);
   }
   return all;
 }
-
-}  // namespace
 
 void expect_image(const Pc& pc, std::string file, const OfImage& matcher, std::string why) {
   try {
@@ -130,7 +130,7 @@ SectionPlace section(const Pc& pc, std::string_view name) {
 
 OfImage StandsAlone() {
   return image_matcher("an image that needs nobody else", [](const Pc& pc) -> std::string {
-    if (const auto open = undefined_names(pc); !open.empty())
+    if (const auto open = undefined_names(elf_of(pc), file_of(pc)); !open.empty())
       return fmt::format("{} {} in it and nowhere defined", fmt::join(open, ", "),
                          open.size() == 1 ? "is called or read" : "are called or read");
     const ElfImage elf = elf_of(pc);

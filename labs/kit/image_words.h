@@ -8,6 +8,7 @@
 #include <string>
 
 #include "labs/kit/expect.h"
+#include "sim/boot/elf_image.h"
 
 namespace ringside::labs {
 
@@ -19,6 +20,9 @@ void expect_image(const Pc& pc, std::string file, const testing::Matcher<const P
 // Nothing in it is left to be found by somebody at run time: no undefined symbol, not even a weak one, no
 // interpreter, no dynamic section.
 testing::Matcher<const Pc&> StandsAlone();
+
+// Names that the linker left open, the first 32 of them; `bytes`: the file that `elf` was read from.
+std::vector<std::string> undefined_names(const ElfImage& elf, Bytes bytes);
 
 // A section's rights by the segment that loads it: "r-x", "r--", "rw-".
 testing::Matcher<const Pc&> SectionRights(std::string section, std::string rights);

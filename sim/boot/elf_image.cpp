@@ -11,6 +11,9 @@ namespace {
 constexpr std::uint16_t kTypeExecutable = 2, kTypeShared = 3;
 constexpr std::uint16_t kMachine386 = 3, kMachineX86_64 = 62;
 constexpr std::uint32_t kSegmentLoad = 1;
+// Rows of a table. Kernels have a few dozen sections; the format allows 65,535, all of which may lie over the
+// same bytes, and whoever compares each with each would need four thousand million steps.
+constexpr std::uint64_t kMostRows = 4096;
 
 // Where the two classes keep the same field: gABI figures 4-3, 5-1 and 4-8.
 struct Layout {
@@ -122,6 +125,11 @@ class Parser {
           fmt::format("the {} ({} rows of {} bytes at offset {:#x}) reaches past the end of the file ({:#x} "
                       "bytes): the file is cut off or damaged; build or copy it again.",
                       what, rows, row_size, offset, file_.size()));
+    }
+    if (rows > kMostRows) {
+      return fail(fmt::format(
+          "the {} has {} rows, but at most {} are read here; check how it is linked, or the file is damaged.",
+          what, rows, kMostRows));
     }
     return file_.slice(offset, rows * row_size);
   }

@@ -2,7 +2,7 @@
 // The parts of an ELF file that a boot loader needs: which bytes go where, where to start, and the table of
 // sections that it hands to the kernel. ELF32 for i386 and ELF64 for x86-64, little endian.
 //
-// NOT MODELLED: relocations, dynamic linking, more than 65,534 program headers or 65,279 sections.
+// NOT MODELLED: relocations, dynamic linking, more than 4,096 program headers or sections.
 // Source: System V ABI (gABI), chapters 4 "Object Files" and 5 "Program Loading".
 #pragma once
 

@@ -11,6 +11,7 @@ namespace {
 using Kind = Type::Kind;
 
 constexpr unsigned kDeepestPart = 6;
+constexpr std::size_t kMostParts = 1 << 15;
 
 // "Thread" of "kernel::Thread" and of "kernel::Queue<kernel::Thread, 4>"'s "Queue": the name itself.
 std::string_view last_component(std::string_view name) {
@@ -37,18 +38,20 @@ std::string unquoted(std::string text) {
   return open == std::string::npos || close == open ? std::string() : text.substr(open + 1, close - open - 1);
 }
 
-// The part of `whole` at `offset` that is a `wanted`, as ".a.b"; nothing where it has none.
+// The part of `whole` at `offset` that is a `wanted`, as ".a.b"; nothing where it has none. `left`: how many
+// members may still be looked at: crafted debug information can have many at one place, at every level.
 std::optional<std::string> part_at(const Type& whole, std::uint64_t offset, std::string_view wanted,
-                                   unsigned depth) {
+                                   unsigned depth, std::size_t& left) {
   if (offset == 0 && (wanted.empty() || last_component(whole.name) == wanted)) return "";
-  if (depth == kDeepestPart) return std::nullopt;
+  if (depth == kDeepestPart || whole.members.size() > left) return std::nullopt;
+  left -= whole.members.size();
   if (whole.kind == Kind::array && whole.target->size > 0) {
-    const auto rest = part_at(*whole.target, offset % whole.target->size, wanted, depth + 1);
+    const auto rest = part_at(*whole.target, offset % whole.target->size, wanted, depth + 1, left);
     return rest ? std::optional(fmt::format("[{}]{}", offset / whole.target->size, *rest)) : std::nullopt;
   }
   for (const Member& member : whole.members) {
     if (offset < member.offset || offset - member.offset >= member.type->size) continue;
-    const auto rest = part_at(*member.type, offset - member.offset, wanted, depth + 1);
+    const auto rest = part_at(*member.type, offset - member.offset, wanted, depth + 1, left);
     if (rest) return member.is_base_class || member.name.empty() ? *rest : "." + member.name + *rest;
   }
   return std::nullopt;
@@ -138,7 +141,8 @@ std::string object_name(const ValueReader& reader, VirtAddr address, std::string
   if (!found || found->symbol->kind != Symbol::Kind::object || found->symbol->name.empty()) return {};
   const auto variable = reader.symbols.types().variable(found->symbol->name);
   if (!variable || found->offset >= found->symbol->size) return {};
-  const auto inside = part_at(*variable->type, found->offset, wanted, 0);
+  std::size_t left = kMostParts;
+  const auto inside = part_at(*variable->type, found->offset, wanted, 0, left);
   return inside ? found->symbol->name + *inside : reader.symbols.name(address);
 }
 

@@ -16,6 +16,8 @@ namespace {
 
 constexpr std::size_t kMostSwitches = 4096;
 constexpr std::size_t kMostQueues = 256;
+constexpr std::size_t kMostPolicyParts = 4096;
+constexpr unsigned kDeepestPolicyPart = 16;
 
 using Kind = Type::Kind;
 
@@ -148,8 +150,11 @@ struct ThreadReader {
 
   // --- who is next ---
 
-  // The lists of threads in a policy, however it arranges them.
-  void find_queues(const Value& value, const std::string& name) {
+  // The lists of threads in a policy, however it arranges them. Crafted debug information can have a struct
+  // that is a part of itself: the search ends at a depth and after a number of parts.
+  std::size_t policy_parts = 0;
+  void find_queues(const Value& value, const std::string& name, unsigned depth) {
+    if (depth > kDeepestPolicyPart || ++policy_parts > kMostPolicyParts) return;
     const Value inner = reader.unwrapped(value);
     if (all.ready.size() >= kMostQueues) return;
     if (is_list(reader, inner)) {
@@ -161,13 +166,13 @@ struct ThreadReader {
       for (std::uint64_t i = 0; i < kMostQueues; ++i) {
         const auto element = reader.element(inner, i);
         if (!element || !is_list(reader, *element)) return;
-        find_queues(*element, fmt::format("{}[{}]", name, i));
+        find_queues(*element, fmt::format("{}[{}]", name, i), depth + 1);
       }
     } else if (inner.type->kind == Kind::structure) {
       for (const Member& member : inner.type->members) {
         const Value item{member.name, inner.address + member.offset, member.type};
         const Kind kind = reader.unwrapped(item).type->kind;
-        if (kind == Kind::structure || kind == Kind::array) find_queues(item, member.name);
+        if (kind == Kind::structure || kind == Kind::array) find_queues(item, member.name, depth + 1);
       }
     }
   }
@@ -191,7 +196,7 @@ struct ThreadReader {
     if (scheduler) {
       all.policy = part_string(reader, *scheduler, "name");
       all.policy_summary = part_string(reader, *scheduler, "summary");
-      if (const auto policy = reader.look_up(policy_object(*scheduler))) find_queues(*policy, "");
+      if (const auto policy = reader.look_up(policy_object(*scheduler))) find_queues(*policy, "", 0);
     }
     if (!all.ready.empty()) return;
     all.ready_guessed = true;

@@ -1,7 +1,14 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "sim/symbols/dies.h"
 
+#include <cstring>
+
 namespace ringside {
+
+const char* entry_name(Dwarf_Die& die) {
+  const char* name = dwarf_diename(&die);
+  return name && strnlen(name, kLongestName + 1) <= kLongestName ? name : nullptr;
+}
 
 Dwarf_Off reference(Dwarf_Die& die, unsigned attribute) {
   Dwarf_Attribute found;
@@ -24,9 +31,10 @@ bool flag(Dwarf_Die& die, unsigned attribute) {
 }
 
 int Scopes::enter(Dwarf_Die& die, int around) {
+  if (scopes_.size() == kMostScopes) return around;
   Scope scope;
   scope.around = around;
-  scope.name = dwarf_diename(&die);
+  scope.name = entry_name(die);
   if (!scope.name && dwarf_tag(&die) != DW_TAG_namespace) scope.name = "(unnamed)";
   scope.stands_for = reference(die, DW_AT_specification);
   if (!scope.stands_for) scope.stands_for = reference(die, DW_AT_abstract_origin);
@@ -43,7 +51,7 @@ int Scopes::scope_at(Dwarf_Off entry) const {
   return found == by_entry_.end() ? -1 : found->second;
 }
 
-std::string Scopes::name(Dwarf_Off entry) const {
+std::string Scopes::name(Dwarf_Off entry) {
   int index = scope_at(entry);
   for (unsigned hops = 0; index >= 0 && scopes_[index].stands_for && hops < 8; ++hops) {
     const int declared = scope_at(scopes_[index].stands_for);
@@ -53,13 +61,21 @@ std::string Scopes::name(Dwarf_Off entry) const {
   return index < 0 ? "" : name_in(scopes_[index].around, scopes_[index].name);
 }
 
-std::string Scopes::name_in(int scope, const char* last) const {
+std::string Scopes::name_in(int scope, const char* last) {
+  if (name_bytes_left_ == 0) return "";
   std::string text = last ? last : "";
   for (unsigned depth = 0; scope >= 0 && depth < kDeepest; ++depth, scope = scopes_[scope].around) {
     if (!scopes_[scope].name) continue;
+    if (text.size() + std::strlen(scopes_[scope].name) > kLongestName) break;
     text.insert(0, text.empty() ? "" : "::").insert(0, scopes_[scope].name);
   }
-  return text;
+  return affords(text.size()) ? text : "";
+}
+
+bool Scopes::affords(std::size_t bytes) {
+  const bool enough = bytes <= name_bytes_left_;
+  name_bytes_left_ = enough ? name_bytes_left_ - bytes : 0;
+  return enough;
 }
 
 }  // namespace ringside

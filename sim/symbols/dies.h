@@ -40,6 +40,28 @@ void for_each_child(Dwarf_Die& parent, Visit visit) {
   }
 }
 
+// Lets a walk down the tree come to each entry once. A parent is written before its children (DWARF 5, 2.3),
+// so that places only grow; a DW_AT_sibling that leads to an entry's own first child would otherwise have the
+// walk take both ways at every such entry, and each of them doubles it.
+class Forwards {
+ public:
+  bool comes_to(Dwarf_Die& die) {
+    const Dwarf_Off here = dwarf_dieoffset(&die);
+    if (here <= last_) return false;
+    last_ = here;
+    return true;
+  }
+
+ private:
+  Dwarf_Off last_ = 0;
+};
+
+// Entries may share the text of their names, and of the scopes around them, so that a small file could ask
+// for any amount of it: longer names are as if they were not there.
+inline constexpr std::size_t kLongestName = 4096;
+// Null when there is none.
+const char* entry_name(Dwarf_Die& die);
+
 // The entry that an attribute refers to, by its place in .debug_info; 0 when there is none.
 Dwarf_Off reference(Dwarf_Die& die, unsigned attribute);
 // An unsigned number, or nothing.
@@ -51,14 +73,19 @@ bool flag(Dwarf_Die& die, unsigned attribute);
 class Scopes {
  public:
   static constexpr unsigned kDeepest = 64;
+  static constexpr std::size_t kMostNameBytes = 64 << 20;
 
   // Registers an entry that lies in scope `around` (-1: none) and returns the scope for the entries inside
   // it.
   int enter(Dwarf_Die& die, int around);
-  // "kernel::Thread"; empty for an entry that was never entered. Anonymous namespaces are left out.
-  std::string name(Dwarf_Off entry) const;
+  // "kernel::Thread"; empty for an entry that was never entered. Anonymous namespaces are left out, and so
+  // are the outermost scopes of a name longer than kLongestName.
+  std::string name(Dwarf_Off entry);
   // Name of something called `last` inside a scope.
-  std::string name_in(int scope, const char* last) const;
+  std::string name_in(int scope, const char* last);
+  // The names given may take kMostNameBytes together, then they are empty; this counts bytes of other text,
+  // false when they are too many.
+  bool affords(std::size_t bytes);
 
  private:
   struct Scope {
@@ -66,9 +93,11 @@ class Scopes {
     int around = -1;
     Dwarf_Off stands_for = 0;  // the declaration that a definition completes
   };
+  static constexpr std::size_t kMostScopes = 1 << 20;
   int scope_at(Dwarf_Off entry) const;
   std::vector<Scope> scopes_;
   std::map<Dwarf_Off, int> by_entry_;
+  std::size_t name_bytes_left_ = kMostNameBytes;
 };
 
 }  // namespace ringside

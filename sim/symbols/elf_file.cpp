@@ -9,6 +9,8 @@ namespace {
 constexpr std::size_t kLargestImage = std::size_t{512} << 20;
 // Sections of compressed debug information say themselves how large they will be.
 constexpr std::uint64_t kLargestSection = std::uint64_t{256} << 20;
+// Each row of the line table is looked for in all of them; kernels have some dozen.
+constexpr std::size_t kMostSections = 4096;
 
 bool compressed_too_large(Elf_Scn* section, const GElf_Shdr& header) {
   if (!(header.sh_flags & SHF_COMPRESSED)) return false;
@@ -42,6 +44,7 @@ Result<std::unique_ptr<ElfFile>> ElfFile::open(std::span<const std::byte> image)
       if (compressed_too_large(section, shdr)) dwarf_is_usable = false;
     }
     const std::size_t number = elf_ndxscn(section);
+    if (number >= kMostSections) continue;
     if (file->sections.size() <= number) file->sections.resize(number + 1);
     file->sections[number] = entry;
   }

@@ -2,6 +2,7 @@
 #include "sim/symbols/inlines.h"
 
 #include <algorithm>
+#include <cstring>
 #include <tuple>
 
 #include "sim/symbols/dies.h"
@@ -10,7 +11,8 @@ namespace ringside {
 namespace {
 
 constexpr std::size_t kMostPieces = 1 << 20;
-constexpr std::size_t kMostRangesOfOne = 4096;
+// Of all pieces together, since many may share one list.
+constexpr std::size_t kMostRanges = kMostPieces;
 
 struct Range {
   std::uint64_t start, end;
@@ -44,6 +46,7 @@ class Walk {
   }
 
   void visit(Dwarf_Die& die, int scope, unsigned inlined, unsigned depth) {
+    if (!forwards_.comes_to(die)) return;
     switch (dwarf_tag(&die)) {
       case DW_TAG_namespace:
       case DW_TAG_class_type:
@@ -58,6 +61,8 @@ class Walk {
       default: break;
     }
   }
+
+  static std::string_view cut_off(const char* text) { return {text, strnlen(text, kLongestName)}; }
 
   static unsigned small_number(Dwarf_Die& die, unsigned attribute) {
     return static_cast<unsigned>(std::min<std::uint64_t>(number(die, attribute).value_or(0), 0xFFFFFFFF));
@@ -75,17 +80,20 @@ class Walk {
             files_ && file < file_count_ ? dwarf_filesrc(files_, file, nullptr, nullptr) : nullptr) {
       Dwarf_Attribute attribute;
       const char* folder = dwarf_formstring(dwarf_attr(unit_, DW_AT_comp_dir, &attribute));
-      entry.called_at.file = absolute_path(folder ? folder : "", path);
+      const std::string_view from = cut_off(folder ? folder : ""), file_path = cut_off(path);
+      if (scopes.affords(from.size() + file_path.size()))
+        entry.called_at.file = absolute_path(from, file_path);
     }
     Dwarf_Addr base = 0, start = 0, end = 0;
     std::ptrdiff_t next = 0;
-    while (entry.ranges.size() < kMostRangesOfOne &&
-           (next = dwarf_ranges(&die, next, &base, &start, &end)) > 0) {
+    for (; ranges_left_ > 0 && (next = dwarf_ranges(&die, next, &base, &start, &end)) > 0; --ranges_left_) {
       if (start < end) entry.ranges.push_back({start, end});
     }
     if (!entry.ranges.empty()) found.push_back(std::move(entry));
   }
 
+  Forwards forwards_;
+  std::size_t ranges_left_ = kMostRanges;
   Dwarf_Die* unit_ = nullptr;
   Dwarf_Files* files_ = nullptr;
   std::size_t file_count_ = 0;
@@ -95,7 +103,7 @@ class Walk {
 
 InlineTable::InlineTable(const ElfFile& file) {
   if (!file.dwarf) return;
-  const Walk walk(file);
+  Walk walk(file);
   for (const Walk::Found& entry : walk.found) {
     for (const Range& range : entry.ranges) {
       if (pieces_.size() == kMostPieces || !file.executable(VirtAddr{range.start})) continue;

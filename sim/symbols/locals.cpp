@@ -13,20 +13,21 @@ bool opens_scope(int tag) {
 }
 
 // The function, its blocks and inlined copies around `pc`, outermost first.
-void find_scopes(Dwarf_Die& parent, Dwarf_Addr pc, std::vector<Dwarf_Die>& scopes, unsigned depth) {
+void find_scopes(Dwarf_Die& parent, Dwarf_Addr pc, std::vector<Dwarf_Die>& scopes, Forwards& forwards,
+                 unsigned depth) {
   if (depth > Scopes::kDeepest) return;
   bool found = false;
   for_each_child(parent, [&](Dwarf_Die& die) {
     const int tag = dwarf_tag(&die);
-    if (found) return;
+    if (found || !forwards.comes_to(die)) return;
     if (tag == DW_TAG_namespace || tag == DW_TAG_structure_type || tag == DW_TAG_class_type) {
       const std::size_t before = scopes.size();
-      find_scopes(die, pc, scopes, depth + 1);
+      find_scopes(die, pc, scopes, forwards, depth + 1);
       found = scopes.size() > before;
     } else if (opens_scope(tag) && dwarf_haspc(&die, pc) == 1) {
       found = true;
       scopes.push_back(die);
-      find_scopes(die, pc, scopes, depth + 1);
+      find_scopes(die, pc, scopes, forwards, depth + 1);
     }
   });
 }
@@ -50,7 +51,7 @@ class Finder {
     for_each_child(scope, [&](Dwarf_Die& die) {
       const int tag = dwarf_tag(&die);
       if (tag != DW_TAG_variable && tag != DW_TAG_formal_parameter) return;
-      const char* name = dwarf_diename(&die);
+      const char* name = entry_name(die);
       if (!name || found.size() == kMostVariables) return;
       Found entry;
       entry.variable.name = name;
@@ -120,8 +121,9 @@ std::vector<LocalVariable> Symbols::locals(const StackFrame& frame, const ReadMe
   {
     const std::lock_guard guard(parts_->file->lock);
     std::vector<Dwarf_Die> scopes;
+    Forwards forwards;
     for_each_unit(parts_->file->dwarf, [&](Dwarf_Die& unit) {
-      if (scopes.empty() && dwarf_haspc(&unit, pc) == 1) find_scopes(unit, pc, scopes, 0);
+      if (scopes.empty() && dwarf_haspc(&unit, pc) == 1) find_scopes(unit, pc, scopes, forwards, 0);
     });
     if (scopes.empty()) return variables;
     finder.set_frame_base(scopes.front());

@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <cctype>
+#include <cstring>
 #include <numeric>
 #include <set>
 #include <tuple>
@@ -84,6 +85,16 @@ const Symbol* holder(const std::vector<Symbol>& sorted, VirtAddr address) {
   return symbol.holds(address) ? &symbol : nullptr;
 }
 
+// The name at a place of a string table; empty for one that is too long or has no end. Not elf_strptr(),
+// which looks through the whole table for an end, for every name.
+std::string_view name_at(const Elf_Data* strings, std::size_t place) {
+  if (!strings || !strings->d_buf || place >= strings->d_size) return {};
+  const char* start = static_cast<const char*>(strings->d_buf) + place;
+  const std::size_t most = std::min(strings->d_size - place, kLongestName + 1);
+  const std::size_t size = strnlen(start, most);
+  return size < most ? std::string_view(start, size) : std::string_view();
+}
+
 std::string without_anonymous(std::string_view name) {
   std::string plain(name);
   for (std::size_t at; (at = plain.find(kAnonymous)) != std::string::npos;)
@@ -133,6 +144,7 @@ SymbolTable::SymbolTable(const ElfFile& file) {
   }
   Elf_Data* data = table ? elf_getdata(table, nullptr) : nullptr;
   if (!data || header.sh_entsize == 0) return;
+  const Elf_Data* strings = elf_getdata(elf_getscn(file.elf, header.sh_link), nullptr);
 
   Demangler demangler;
   std::size_t name_bytes = 0;
@@ -141,10 +153,8 @@ SymbolTable::SymbolTable(const ElfFile& file) {
   for (std::size_t i = 0; i < count; ++i) {
     GElf_Sym entry;
     if (!gelf_getsym(data, static_cast<int>(i), &entry)) break;
-    const char* text = elf_strptr(file.elf, header.sh_link, entry.st_name);
-    if (!text || !names_an_address(entry, text)) continue;
-    const std::string_view name = text;
-    if (name.size() > kLongestName || (name_bytes += name.size()) > kMostNameBytes) continue;
+    const std::string_view name = name_at(strings, entry.st_name);
+    if (!names_an_address(entry, name) || (name_bytes += name.size()) > kMostNameBytes) continue;
     const ElfFile::Section* section =
         entry.st_shndx < file.sections.size() ? &file.sections[entry.st_shndx] : nullptr;
 
@@ -206,12 +216,20 @@ std::vector<std::string> most_alike(std::string_view text, const std::vector<std
     if (candidate.size() > kLongest) continue;
     // "idt_lod" is meant for "kernel::idt_load" as much as for "idt_load"; nobody types template arguments.
     const std::string_view name = std::string_view(candidate).substr(0, candidate.find('<'));
-    std::size_t nearest = distance(text, name);
+    // A distance is at least the difference in length: most parts need no comparison, and a name may have
+    // many.
+    const std::size_t farthest = 1 + text.size() / 4;
+    std::size_t nearest = farthest + 1;
+    const auto compare = [&](std::string_view part) {
+      if (part.size() <= text.size() + farthest && text.size() <= part.size() + farthest)
+        nearest = std::min(nearest, distance(text, part));
+    };
+    compare(name);
     for (std::size_t at = 0; (at = name.find("::", at)) != std::string_view::npos;) {
       at += 2;
-      nearest = std::min(nearest, distance(text, name.substr(at)));
+      compare(name.substr(at));
     }
-    if (nearest <= 1 + text.size() / 4) ranked.insert({nearest, candidate});
+    if (nearest <= farthest) ranked.insert({nearest, candidate});
   }
   std::vector<std::string> names;
   for (const auto& [how_far, name] : ranked) {

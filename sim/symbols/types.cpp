@@ -14,8 +14,12 @@ namespace {
 constexpr std::size_t kMostNames = 1 << 20;
 constexpr std::size_t kMostTypes = 1 << 18;
 constexpr std::size_t kMostMembers = 1 << 14;
+constexpr std::size_t kMostDimensions = 64;
+// Entries may overlap, so that many types share the bytes of their children.
+constexpr std::size_t kMostChildren = 1 << 20;
 constexpr unsigned kMostAliases = 32;  // typedefs and qualifiers in a row
 constexpr unsigned kDeepestMember = 16;
+constexpr std::size_t kMostMembersSearched = 1 << 15;
 constexpr std::size_t kMostConstantBytes = 4096;
 
 bool is_alias(int tag) {
@@ -34,7 +38,7 @@ Type::Kind kind_of_base(Dwarf_Die& die) {
     case DW_ATE_UTF: return Type::Kind::character;
     case DW_ATE_signed_char: {
       // "char" holds text; "signed char" is what int8_t stands for, a number.
-      const char* name = dwarf_diename(&die);
+      const char* name = entry_name(die);
       return name && std::string_view(name) == "char" ? Type::Kind::character : Type::Kind::signed_integer;
     }
     case DW_ATE_signed: return Type::Kind::signed_integer;
@@ -133,6 +137,7 @@ struct Types::Tables {
 
   // --- built once ---
   Scopes scopes;
+  Forwards forwards;
   std::map<std::string, Dwarf_Off, std::less<>> types;  // of equal definitions in several units, the first
   std::multimap<std::string, NamedVariable, std::less<>> variables;
   std::multimap<std::string, Dwarf_Off, std::less<>> constants;
@@ -143,6 +148,7 @@ struct Types::Tables {
   std::deque<Type> all;
   std::map<Dwarf_Off, Type*> by_entry;
   std::vector<std::pair<Dwarf_Off, Type*>> unfinished;
+  std::size_t children_left = kMostChildren;
 
   void index(Dwarf_Die& parent, int scope, unsigned depth) {
     if (depth > Scopes::kDeepest) return;
@@ -150,10 +156,12 @@ struct Types::Tables {
   }
 
   void index_one(Dwarf_Die& die, int scope, unsigned depth) {
+    if (!forwards.comes_to(die)) return;
     const int tag = dwarf_tag(&die);
     if (is_named_type(tag) && types.size() < kMostNames && !flag(die, DW_AT_declaration)) {
-      if (const char* name = dwarf_diename(&die))
-        types.try_emplace(scopes.name_in(scope, name), dwarf_dieoffset(&die));
+      if (const char* last = entry_name(die))
+        if (std::string name = scopes.name_in(scope, last); !name.empty())
+          types.try_emplace(std::move(name), dwarf_dieoffset(&die));
     }
     switch (tag) {
       case DW_TAG_namespace:
@@ -175,9 +183,10 @@ struct Types::Tables {
   }
 
   void index_constant(Dwarf_Die& die, int scope) {
-    if (const char* name = dwarf_diename(&die);
-        name && dwarf_hasattr(&die, DW_AT_const_value) && constants.size() < kMostNames)
-      constants.emplace(scopes.name_in(scope, name), dwarf_dieoffset(&die));
+    const char* last = entry_name(die);
+    if (!last || !dwarf_hasattr(&die, DW_AT_const_value) || constants.size() >= kMostNames) return;
+    if (std::string name = scopes.name_in(scope, last); !name.empty())
+      constants.emplace(std::move(name), dwarf_dieoffset(&die));
   }
 
   void index_variable(Dwarf_Die& die, int scope) {
@@ -194,9 +203,10 @@ struct Types::Tables {
     if (declaration) name = scopes.name(declaration);
     if (!declaration) declaration = reference(die, DW_AT_abstract_origin);
     if (name.empty()) {
-      const char* last = dwarf_diename(&die);
+      const char* last = entry_name(die);
       if (!last) return;
       name = scopes.name_in(scope, last);
+      if (name.empty()) return;
     }
     Dwarf_Off type = reference(die, DW_AT_type);
     Dwarf_Die declared;
@@ -246,24 +256,33 @@ struct Types::Tables {
       type.target = type_at(reference(die, DW_AT_type));
     }
     type.name = scopes.name(entry);
-    if (const char* name = dwarf_diename(&die); type.name.empty() && name) type.name = name;
-    for_each_child(die, [&](Dwarf_Die& child) { fill_from(child, type); });
+    if (type.name.empty()) type.name = kept_name(die);
+    if (children_left == 0) return;
+    for_each_child(die, [&](Dwarf_Die& child) {
+      if (children_left == 0) return;
+      --children_left;
+      fill_from(child, type);
+    });
+  }
+
+  std::string kept_name(Dwarf_Die& die) {
+    const char* name = entry_name(die);
+    return name && scopes.affords(std::string_view(name).size()) ? name : "";
   }
 
   void fill_from(Dwarf_Die& child, Type& type) {
     const int tag = dwarf_tag(&child);
-    const char* name = dwarf_diename(&child);
-    if (tag == DW_TAG_subrange_type) {
+    if (tag == DW_TAG_subrange_type && type.dimensions.size() < kMostDimensions) {
       const auto upper = number(child, DW_AT_upper_bound);
       type.dimensions.push_back(number(child, DW_AT_count).value_or(upper ? *upper + 1 : 0));
     } else if (tag == DW_TAG_enumerator && type.enumerators.size() < kMostMembers) {
       Dwarf_Attribute attribute;
       Dwarf_Sword value = 0;
       dwarf_formsdata(dwarf_attr(&child, DW_AT_const_value, &attribute), &value);
-      type.enumerators.push_back({name ? name : "", value});
+      type.enumerators.push_back({kept_name(child), value});
     } else if ((tag == DW_TAG_member || tag == DW_TAG_inheritance) && type.members.size() < kMostMembers) {
       if (flag(child, DW_AT_external)) return;  // a static member: no part of the object
-      Member member{.name = name ? name : "", .offset = member_bytes(child)};
+      Member member{.name = kept_name(child), .offset = member_bytes(child)};
       member.type = type_at(reference(child, DW_AT_type));
       member.is_base_class = tag == DW_TAG_inheritance;
       if (const auto bits = number(child, DW_AT_bit_size)) {
@@ -377,14 +396,18 @@ std::optional<std::uint64_t> Types::member_offset(std::string_view name, std::st
 
 namespace {
 
-std::optional<Member> find_member(const Type& type, std::string_view name, unsigned depth) {
-  if (depth > kDeepestMember) return std::nullopt;
+// `left`: how many members may still be looked at, at all levels together. A struct can say that it inherits
+// from itself, many times over, and every level would multiply the search.
+std::optional<Member> find_member(const Type& type, std::string_view name, unsigned depth,
+                                  std::size_t& left) {
+  if (depth > kDeepestMember || type.members.size() > left) return std::nullopt;
+  left -= type.members.size();
   for (const Member& member : type.members) {
     if (!member.is_base_class && member.name == name) return member;
   }
   for (const Member& member : type.members) {
     if (!member.is_base_class && !member.name.empty()) continue;
-    if (auto inner = find_member(*member.type, name, depth + 1)) {
+    if (auto inner = find_member(*member.type, name, depth + 1, left)) {
       inner->offset += member.offset;
       return inner;
     }
@@ -418,7 +441,8 @@ std::string display_name(const Type& type, unsigned depth) {
 
 std::optional<Member> Type::member(std::string_view wanted) const {
   if (wanted.empty()) return std::nullopt;
-  return find_member(*this, wanted, 0);
+  std::size_t left = kMostMembersSearched;
+  return find_member(*this, wanted, 0, left);
 }
 
 std::string display_name(const Type& type) { return display_name(type, 0); }

@@ -4,7 +4,9 @@
 #include <gtest/gtest.h>
 
 #include <random>
+#include <set>
 
+#include "sim/inspect/guest_objects.h"
 #include "subject_image.h"
 
 namespace ringside {
@@ -104,6 +106,58 @@ TEST_P(HostileImage, ChangedAtRandom) {
     }
     try_image(changed);
   }
+}
+
+// Images that mean harm: small files that ask for more than any machine has. Where a test has no number to
+// compare, it is passed by coming to an end.
+TEST(CraftedImage, NamesTakeNoMoreThanTheirShareOfMemory) {
+  const Symbols symbols = load_image("long_names.elf");
+  const std::vector<std::string> names = symbols.types().variables();
+  std::size_t bytes = 0;
+  for (const std::string& name : names) bytes += name.size();
+  EXPECT_GT(names.size(), 10'000u);
+  EXPECT_LE(bytes, 64u << 20);  // 30,000 names of 3,000 bytes would be 90 MB
+}
+
+TEST(CraftedImage, AScopeWithANameThatIsTooLongIsLeftOut) {
+  const Symbols symbols = load_image("long_names.elf");
+  EXPECT_TRUE(symbols.types().variable("short")) << "is in a namespace with a name of 100,000 bytes";
+  for (const std::string& name : symbols.types().variables()) ASSERT_LE(name.size(), 4096u);
+}
+
+TEST(CraftedImage, AStructThatInheritsFromItselfIsSearchedOnlySoFar) {
+  const Symbols symbols = load_image("inherits_itself.elf");
+  const auto itself = symbols.types().variable("itself");
+  ASSERT_TRUE(itself);
+  ASSERT_EQ(itself->type->members.size(), 60u);
+  EXPECT_FALSE(itself->type->member("nothing"));
+  // Also by what asks for the part at a place.
+  const ReadMemory nothing = [](VirtAddr, std::span<std::byte>) { return false; };
+  EXPECT_FALSE(object_name({symbols, nothing}, {itself->address.value + 8}, "Nothing").empty());
+}
+
+TEST(CraftedImage, TypesThatShareTheirChildrenHaveNotAllOfThem) {
+  const Symbols symbols = load_image("shared_children.elf");
+  const auto shared = symbols.types().variable("shared");
+  ASSERT_TRUE(shared);
+  std::set<const Type*> seen{shared->type};
+  std::vector<const Type*> left{shared->type};
+  std::size_t members = 0;
+  while (!left.empty()) {
+    const Type* type = left.back();
+    left.pop_back();
+    members += type->members.size();
+    for (const Member& member : type->members)
+      if (seen.insert(member.type).second) left.push_back(member.type);
+  }
+  EXPECT_EQ(seen.size(), 2000u);
+  EXPECT_LE(members, 1u << 20);  // 2,000 structs of 2,000 members would be four million
+}
+
+TEST(CraftedImage, AnEntryThatIsSiblingAndChildIsVisitedOnce) {
+  const Symbols symbols = load_image("sibling_is_child.elf");
+  EXPECT_EQ(symbols.types().variables(), std::vector<std::string>{"last"});
+  EXPECT_TRUE(symbols.inlined(VirtAddr{0x101000}).empty());
 }
 
 INSTANTIATE_TEST_SUITE_P(Images, HostileImage,

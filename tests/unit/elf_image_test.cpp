@@ -83,6 +83,17 @@ TEST(ElfEntry, MayBePhysicalAlready) {
   EXPECT_EQ(parse_elf(high.build())->physical_entry(), 0x100010u);
 }
 
+TEST(ElfImageTest, MoreSectionsThanAnyKernelHasAreRefused) {
+  TestElf elf{.segments = {{.physical = 0x100000, .content = filled(64, 1)}},
+              .sections = std::vector<TestSection>(4095)};  // and the empty one
+  EXPECT_TRUE(parse_elf(elf.build()));
+  elf.sections.emplace_back();
+  const ByteVector file = elf.build();
+  const auto image = parse_elf(file);
+  ASSERT_FALSE(image);
+  EXPECT_THAT(image.error().sentence, ::testing::HasSubstr("has 4097 rows"));
+}
+
 TEST(ElfEntry, IsVirtualWhereBothWouldDo) {
   const TestElf both{
       .is_64 = false,

@@ -151,14 +151,14 @@ void draw(PanelState& state, const MachineView& view, Commands& commands) {
   if (ImGui::BeginChild("rows", {0, 0}, false, ImGuiWindowFlags_NoNav)) {
     Drawing d{state, view, commands};
     const std::uint64_t focus = state.listing.code_address ? state.listing.code_address : view.rip;
-    std::size_t focus_row = 0;
-    for (std::size_t i = 0; i < listing.rows.size(); ++i)
-      if (listing.rows[i].kind == ListingRow::Kind::instruction && listing.rows[i].address.value == focus)
-        focus_row = i;
-    // Keeps still while the line is in sight; else brings it to a third of the height.
-    const float y = static_cast<float>(focus_row) * d.line, height = ImGui::GetWindowHeight();
-    if (state.listing.scrolled_for != focus) {
-      const float scroll = ImGui::GetScrollY();
+    const auto focus_row = std::ranges::find_if(listing.rows, [&](const ListingRow& row) {
+      return row.kind == ListingRow::Kind::instruction && row.address.value == focus;
+    });
+    // Keeps still while the line is in sight; else brings it to a third of the height. The listing around a
+    // new place comes some frames after it was asked for.
+    if (state.listing.scrolled_for != focus && focus_row != listing.rows.end()) {
+      const float y = static_cast<float>(focus_row - listing.rows.begin()) * d.line;
+      const float height = ImGui::GetWindowHeight(), scroll = ImGui::GetScrollY();
       if (y < scroll + d.line || y > scroll + height - 3 * d.line)
         ImGui::SetScrollY(std::max(0.0f, y - height / 3));
       state.listing.scrolled_for = focus;

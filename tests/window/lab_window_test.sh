@@ -85,6 +85,17 @@ check "all stores lie inside of the 4000 bytes of cells" "$work/step.txt"
 check "cell(30, 0) = 0;" "$work/step.txt"
 check "in the past: instruction" "$work/step.txt"
 
+# A finding about a function that returned long ago: its code is in sight, though the processor stands elsewhere.
+irqs=$work/irqs
+"$lab" start 06 "$irqs" --solution >/dev/null || fail "lab 06 could not be started"
+sed -i '/^  end_of_interrupt(line);$/d' "$irqs/irq.cpp"
+open_window --default-layout --lab 06 --lab-folder "$irqs" --lab-step 4 --after 150 --dump-view "$work/irq.txt"
+expect_title 'lab 06, step 4 (60 of 100 points), instruction ' "a missing end of interrupt is found"
+sleep 2
+close_window
+check "the reference sent the end of interrupt" "$work/irq.txt"
+check "void handle_irq(unsigned" "$work/irq.txt"
+
 # A recording without a lab, at an instant of it.
 open_window --default-layout "$mine/.ringside/check/step-5.recording" --at 14000 --after 100
 expect_title 'step-5.recording, instruction 14000 in the past' "--at stands where it says"

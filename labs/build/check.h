@@ -13,6 +13,7 @@ struct CheckOptions {
   bool recordings = false;  // of failed steps, beside the image
   std::uint64_t seed = 1;
   Confinement confinement = Confinement::none;  // of the program that runs the image
+  std::uint64_t cpu_seconds = 60;               // behind them the check is given up, without points
 };
 
 // Runs the check in a process of its own, with limits; whatever the image does to it, a verdict comes back.

@@ -164,6 +164,17 @@ TEST_F(GradeTest, TheCompilersWordsAreTheSameOnEachComputer) {
   }
 }
 
+TEST_F(GradeTest, ACheckThatTakesTheProcessorForItselfIsGivenUpWithoutPoints) {
+  checker("while :; do :; done");
+  const path image = root / "image/kernel.elf";
+  write_text(image, text_of(here.solution_image(vga_lab())));
+  const Verdict verdict = check_image(here, vga_lab(), image, {.cpu_seconds = 1});
+  EXPECT_EQ(verdict.status, Verdict::Status::checked);
+  EXPECT_EQ(verdict.points(), 0u);
+  ASSERT_EQ(verdict.steps.size(), vga_lab().steps.size());
+  EXPECT_THAT(verdict.steps[0].finding->got, HasSubstr("The check was given up"));
+}
+
 TEST_F(GradeTest, AnInterruptedClassGoesOn) {
   a_class();
   // As after a crash: one verdict is there, and a worker's folder that nobody cleans up.

@@ -29,8 +29,8 @@ class LabWatched : public testing::Test {
     root = ::mkdtemp(name.data());
     write(root / "lab/README.md", "# Lab 99: the lab's own\n");
     write(root / "lab/hints.md", "## Step 1\n- weak\n- strong\n\n## Step 2\n- another\n");
-    write(root / "work/README.md", "# Lab 99: a copy\n");
-    write(root / "work/part.cpp", "int part;\n");
+    write(root / "mine/README.md", "# Lab 99: a copy\n");
+    write(root / "mine/part.cpp", "int part;\n");
     program("exit 2");
   }
   ~LabWatched() override {
@@ -62,7 +62,7 @@ class LabWatched : public testing::Test {
         .name = "99-test", .title = "Test", .files = {"part.cpp"}, .steps = {{"One", 60}, {"Two", 40}}};
     lab.folder = root / "lab";
     thread = std::make_unique<LabThread>(LabThread::Setup{
-        .lab = lab, .folder = root / "work", .program = root / "program", .made_of = {}, .published = [] {}});
+        .lab = lab, .folder = root / "mine", .program = root / "program", .made_of = {}, .published = [] {}});
   }
   // Until it is so; the test fails where that does not come about.
   std::shared_ptr<const LabView> until(const std::function<bool(const LabView&)>& so) {
@@ -90,15 +90,15 @@ TEST_F(LabWatched, is_checked_when_it_is_opened_and_whenever_a_file_is_saved) {
   EXPECT_EQ(view->verdict->points(), 0u);
   EXPECT_EQ(view->trouble, "");
   program(printing(to_json(verdict(60))));
-  fs::last_write_time(root / "work/part.cpp", fs::file_time_type::clock::now() + std::chrono::seconds(5));
+  fs::last_write_time(root / "mine/part.cpp", fs::file_time_type::clock::now() + std::chrono::seconds(5));
   view = until([](const LabView& v) { return v.verdict && v.verdict->points() == 60; });
   EXPECT_EQ(view->verdict, verdict(60));
 }
 
 TEST_F(LabWatched, is_not_checked_again_where_the_last_verdict_still_holds) {
   program(printing(to_json(verdict(0))));
-  fs::last_write_time(root / "work/part.cpp", fs::file_time_type::clock::now() - std::chrono::hours(1));
-  write(root / "work/.ringside/check/verdict.json", to_json(verdict(60)));
+  fs::last_write_time(root / "mine/part.cpp", fs::file_time_type::clock::now() - std::chrono::hours(1));
+  write(root / "mine/.ringside/check/verdict.json", to_json(verdict(60)));
   open();
   EXPECT_FALSE(thread->view()->checking);
   ASSERT_TRUE(thread->view()->verdict);
@@ -109,26 +109,26 @@ TEST_F(LabWatched, is_not_checked_again_where_the_last_verdict_still_holds) {
 
 TEST_F(LabWatched, is_checked_again_where_the_last_check_did_not_come_to_its_end) {
   program(printing(to_json(verdict(60))));
-  fs::last_write_time(root / "work/part.cpp", fs::file_time_type::clock::now() - std::chrono::hours(1));
+  fs::last_write_time(root / "mine/part.cpp", fs::file_time_type::clock::now() - std::chrono::hours(1));
   labs::Verdict none = verdict(0);
   none.status = labs::Verdict::Status::not_checked;
-  write(root / "work/.ringside/check/verdict.json", to_json(none));
+  write(root / "mine/.ringside/check/verdict.json", to_json(none));
   open();
   until([](const LabView& v) { return v.verdict && v.verdict->points() == 60; });
 }
 
 TEST_F(LabWatched, brings_each_image_that_was_built_and_keeps_the_last_where_none_was) {
-  write(root / "work/.ringside/check/kernel.elf", "first");
+  write(root / "mine/.ringside/check/kernel.elf", "first");
   program(printing(to_json(verdict(60))));
   open();
   const auto first = settled()->image;
   ASSERT_THAT(*first, SizeIs(5));
-  program(fmt::format("printf second >{}/work/.ringside/check/kernel.elf; {}", root.string(),
+  program(fmt::format("printf second >{}/mine/.ringside/check/kernel.elf; {}", root.string(),
                       printing(to_json(verdict(60)))));
   thread->post(CheckLab{});
   const auto second = until([&](const LabView& v) { return v.image != first; })->image;
   EXPECT_THAT(*second, SizeIs(6));
-  program(fmt::format("rm {}/work/.ringside/check/kernel.elf; {}", root.string(),
+  program(fmt::format("rm {}/mine/.ringside/check/kernel.elf; {}", root.string(),
                       printing(to_json(labs::Verdict{.lab = "99-test",
                                                      .status = labs::Verdict::Status::not_built,
                                                      .sentence = "It does not compile."}))));
@@ -158,17 +158,17 @@ TEST_F(LabWatched, survives_that_its_folder_vanishes_and_comes_back) {
   program(printing(to_json(verdict(60))));
   open();
   settled();
-  fs::rename(root / "work", root / "elsewhere");
+  fs::rename(root / "mine", root / "elsewhere");
   const auto gone = until([](const LabView& v) { return !v.trouble.empty(); });
   EXPECT_THAT(gone->trouble, HasSubstr("is gone"));
   EXPECT_TRUE(gone->verdict) << "the last one is still worth looking at";
-  fs::rename(root / "elsewhere", root / "work");
+  fs::rename(root / "elsewhere", root / "mine");
   until([](const LabView& v) { return v.trouble.empty() && v.verdict; });
 }
 
 TEST_F(LabWatched, gives_hints_in_order_and_remembers_them_as_the_command_line_does) {
   program(printing(to_json(verdict(0))));
-  labs::remember_hints_given(root / "work", 2, 1);
+  labs::remember_hints_given(root / "mine", 2, 1);
   open();
   auto view = settled();
   EXPECT_THAT(view->hints.at(2).hints, SizeIs(1));
@@ -180,7 +180,7 @@ TEST_F(LabWatched, gives_hints_in_order_and_remembers_them_as_the_command_line_d
   thread->post(GiveHint{77});
   until([](const LabView& v) { return v.hints.at(1).more == 0; });
   thread.reset();
-  EXPECT_EQ(labs::hints_given(root / "work", 1), 2u);
+  EXPECT_EQ(labs::hints_given(root / "mine", 1), 2u);
 }
 
 TEST_F(LabWatched, shows_the_students_copy_of_the_text_and_each_change_of_it) {
@@ -190,7 +190,7 @@ TEST_F(LabWatched, shows_the_students_copy_of_the_text_and_each_change_of_it) {
     return v.text->blocks.empty() ? "" : plain_text(v.text->blocks[0].runs);
   };
   EXPECT_EQ(title(*settled()), "Lab 99: a copy");
-  fs::remove(root / "work/README.md");
+  fs::remove(root / "mine/README.md");
   until([&](const LabView& v) { return title(v) == "Lab 99: the lab's own"; });
   fs::remove(root / "lab/README.md");
   EXPECT_THAT(until([](const LabView& v) { return !v.text_trouble.empty(); })->text_trouble,
